@@ -1,0 +1,47 @@
+/*
+ * Every named maximum, in one place. A value at its limit works, one past it
+ * is GS_TOOBIG (or a miss). Sizes are bytes unless the name says otherwise.
+ */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+	/* what go says */
+	REQUEST_LINE_MAX = 4096, /* cmd/go's longest request line is under 300 */
+	JSON_TOKENS_MAX = 64,
+	PENDING_GETS_MAX = 4096, /* gets that wait for the mirror */
+
+	/* identifiers */
+	ID_LEN = 32, /* ActionID and OutputID: a SHA-256 */
+	ID_HEX_LEN = 2 * ID_LEN,
+
+	/* the bucket */
+	BUCKET_NAME_MAX = 255,
+	KEY_PREFIX_MAX = 512,
+	KEY_MAX = 1024, /* S3's own limit */
+	REGION_MAX = 63,
+	HOST_MAX = 253, /* RFC 1035, as text */
+	URL_MAX = 1024,
+	ACCESS_KEY_MAX = 256,
+	SECRET_KEY_MAX = 256,
+	SESSION_TOKEN_MAX = 8192,
+
+	/* HTTP */
+	HTTP_HEADERS_MAX = 64,         /* lines of one message */
+	HTTP_HEAD_MAX = 32 * 1024,     /* status line and headers */
+	HTTP_HEADER_LINE_MAX = 8192 + 1024,
+	HTTP_INTERIM_MAX = 8,          /* 1xx answers before the final one */
+	HTTP_CHUNK_LINE_MAX = 256,
+	ERROR_BODY_MAX = 64 * 1024,
+	LIST_BODY_MAX = 2 * 1024 * 1024,
+
+	/* files */
+	CONFIG_FILE_MAX = 1024 * 1024,
+	CA_FILE_MAX = 4 * 1024 * 1024,
+	PATH_LEN_MAX = 4096,
+};
+
+/* S3's limit for a single PUT. */
+#define ARTIFACT_MAX (5ULL * 1024 * 1024 * 1024)
+
+#endif

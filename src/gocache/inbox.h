@@ -1,0 +1,68 @@
+/*
+ * The stream that cmd/go writes to a helper, cut into its parts.
+ *
+ *	stream  = *( blank / request [ body ] )
+ *	request = one JSON object on one line, not longer than REQUEST_LINE_MAX
+ *	body    = DQUOTE base64 DQUOTE, on a line of its own, of any length
+ *	blank   = spaces, tabs, CR, LF
+ *
+ * A push parser: any number of bytes at a time, never a wait, no memory beyond
+ * this struct. Only the caller knows whether a body follows a request (BodySize
+ * > 0), so after INBOX_REQUEST it may call inbox_expect_body before it feeds on.
+ * Source: cmd/go/internal/cache/prog.go, writeToChild; docs/protocol.md.
+ *
+ * cmd/go has a bug (GO: prog.go, the body's early return): a body may stop
+ * short and the next request then begins at once, `…AAA={"ID":3,…`. A `{`
+ * inside a body therefore ends it as INBOX_BODY_CUT, and a request follows.
+ */
+#ifndef GOCACHE_INBOX_H
+#define GOCACHE_INBOX_H
+
+#include "base/base64.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+enum inbox_event {
+	INBOX_MORE,     /* all input was used; feed more */
+	INBOX_REQUEST,  /* a whole request line is in out */
+	INBOX_BODY,     /* decoded body bytes are in out, at least one */
+	INBOX_BODY_END, /* the body is complete */
+	INBOX_BODY_CUT, /* the body stopped short and will not be completed */
+};
+
+enum inbox_state { /* private */
+	INBOX_BETWEEN,
+	INBOX_IN_REQUEST,
+	INBOX_BEFORE_BODY,
+	INBOX_IN_BODY,
+	INBOX_FAILED,
+};
+
+struct inbox {
+	enum inbox_state state;
+	struct base64_decoder base64;
+	size_t line_len;
+	char line[REQUEST_LINE_MAX];
+	unsigned char chunk[3 * 1024]; /* decoded body bytes */
+};
+
+void inbox_init(struct inbox *in);
+
+/*
+ * Uses up to bytes.n bytes and says how many in *used. Returns GS_OK with
+ * *event; *out is valid until the next call. On GS_BAD (not base64 in a body,
+ * something other than `{` where a request or `"` where a body must begin) or
+ * GS_TOOBIG (a request line over REQUEST_LINE_MAX) the inbox has failed for
+ * good and every later call fails alike.
+ */
+GS_CHECKED enum gs_code inbox_feed(struct inbox *in, struct view bytes,
+	size_t *used, enum inbox_event *event, struct view *out,
+	struct gs_err *err);
+
+/* After INBOX_REQUEST: a body comes next. */
+void inbox_expect_body(struct inbox *in);
+
+/* True if the stream may end here: between requests. */
+bool inbox_at_rest(const struct inbox *in);
+
+#endif

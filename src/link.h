@@ -1,0 +1,53 @@
+/*
+ * What front and mirror say to each other: fixed messages over a SEQPACKET
+ * socket pair. No body ever crosses it; the cache directory is the shared
+ * ground. Each side treats the other's messages as input from outside: a
+ * wrong length or an unknown kind ends the link.
+ */
+#ifndef LINK_H
+#define LINK_H
+
+#include "base/id.h"
+
+enum link_kind {
+	/* front to mirror */
+	LINK_GET = 1, /* action: bring this entry into the cache directory */
+	LINK_PUT,     /* action, output, size, time_ns: new in the directory */
+	LINK_HELD,    /* the same, an older entry that the bucket may lack */
+	LINK_CLOSE,   /* finish: upload what is queued, then LINK_CLOSED */
+	/* mirror to front */
+	LINK_FOUND,  /* action: the entry is in the directory now */
+	LINK_ABSENT, /* action: it cannot be had */
+	LINK_ALIVE,  /* still working; sent at least each LINK_ALIVE_MS */
+	LINK_SAY,    /* text: a line for the person */
+	LINK_CLOSED, /* the answer to LINK_CLOSE; counts are final */
+};
+
+enum {
+	LINK_TEXT_MAX = 512,
+	LINK_ALIVE_MS = 500,
+	/* a front that hears nothing for so long while it waits gives the
+	 * mirror up */
+	LINK_SILENCE_MS = 3000,
+};
+
+struct link_counts {
+	uint64_t fetched, fetched_bytes;   /* entries from the bucket */
+	uint64_t absent;                   /* not in the bucket */
+	uint64_t failed_gets;              /* could not be asked or not trusted */
+	uint64_t uploaded, uploaded_bytes;
+	uint64_t dropped;                  /* entries not uploaded */
+	uint64_t requests, retries, connections;
+};
+
+struct link_msg {
+	uint32_t kind; /* enum link_kind */
+	uint32_t level; /* LINK_SAY: enum log_level */
+	struct id action, output;
+	uint64_t size;
+	int64_t time_ns;
+	struct link_counts counts; /* LINK_CLOSED */
+	char text[LINK_TEXT_MAX];  /* LINK_SAY, terminated */
+};
+
+#endif

@@ -1,0 +1,102 @@
+#include "os/fdio.h"
+
+#include "os/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum gs_code
+fd_fail(struct gs_err *err, const char *what, const char *subject, int errnum)
+{
+	gs_fail(err, GS_SYS, what, view_of(subject), strerror(errnum));
+	err->sys_errno = errnum;
+	return GS_SYS;
+}
+
+enum gs_code
+fd_wait(int fd, short events, uint64_t deadline_ms, struct gs_err *err)
+{
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = events};
+		int n = poll(&p, 1, clock_poll_timeout(deadline_ms));
+
+		if (n > 0) {
+			return GS_OK;
+		}
+		if (n == 0) {
+			return gs_fail(err, GS_TIMEOUT, "no answer in time",
+				VIEW(""), NULL);
+		}
+		if (errno != EINTR) {
+			return fd_fail(err, "cannot wait", NULL, errno);
+		}
+	}
+}
+
+enum gs_code
+fd_write_all(int fd, const void *p, size_t n, struct gs_err *err)
+{
+	const char *at = p;
+
+	while (n > 0) {
+		ssize_t done = write(fd, at, n);
+
+		if (done >= 0) {
+			at += done;
+			n -= (size_t)done;
+		} else if (errno == EAGAIN) {
+			if (fd_wait(fd, POLLOUT, CLOCK_NEVER, err) != GS_OK) {
+				return err->code;
+			}
+		} else if (errno != EINTR) {
+			return fd_fail(err, "cannot write", NULL, errno);
+		}
+	}
+	return GS_OK;
+}
+
+/* Reads to the end of the file; the answer is the byte count or -1. */
+static ssize_t
+read_to_end(int fd, char *p, size_t cap)
+{
+	size_t len = 0;
+
+	while (len < cap) {
+		ssize_t n = read(fd, p + len, cap - len);
+
+		if (n == 0) {
+			break;
+		}
+		if (n < 0 && errno != EINTR) {
+			return -1;
+		}
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)len;
+}
+
+enum gs_code
+fd_read_file(
+	const char *path, size_t max, struct view *text, struct gs_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *p = malloc(max + 1);
+	ssize_t n = fd >= 0 && p ? read_to_end(fd, p, max + 1) : -1;
+	int why = errno;
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	if (n < 0 || (size_t)n > max) {
+		free(p);
+		return n < 0 ? fd_fail(err, "cannot read", path, why)
+			     : gs_fail(err, GS_TOOBIG, "cannot read",
+				       view_of(path), "the file is too large");
+	}
+	*text = (struct view){p, (size_t)n};
+	return GS_OK;
+}

@@ -1,0 +1,28 @@
+/* File descriptors: whole reads and writes, waits with a deadline, EINTR and
+ * EAGAIN handled here and nowhere else. */
+#ifndef OS_FDIO_H
+#define OS_FDIO_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Waits until fd has one of the poll(2) events or an error. */
+GS_CHECKED enum gs_code fd_wait(
+	int fd, short events, uint64_t deadline_ms, struct gs_err *err);
+
+/* Writes all of p[n], also to a non-blocking descriptor. */
+GS_CHECKED enum gs_code fd_write_all(
+	int fd, const void *p, size_t n, struct gs_err *err);
+
+/* Reads a whole file of at most max bytes into a new block that the caller
+ * frees; *text views it. GS_TOOBIG past max, GS_SYS with errno else. */
+GS_CHECKED enum gs_code fd_read_file(const char *path, size_t max,
+	struct view *text, struct gs_err *err);
+
+/* gs_fail with GS_SYS, the errno and its text. */
+enum gs_code fd_fail(
+	struct gs_err *err, const char *what, const char *subject, int errnum);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * A byte stream to a server: TCP, or TLS 1.2 over TCP. One thread at a time.
+ *
+ * Every wait has a deadline on the monotonic clock (os/clock.h); past it the
+ * answer is GS_TIMEOUT. After any failure the stream can only be closed.
+ * Signals do not cut a call short; SIGPIPE is never raised.
+ */
+#ifndef OS_STREAM_H
+#define OS_STREAM_H
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+struct stream; /* owns a socket and, for TLS, the session's buffers */
+struct trust;  /* os/trust.h: whom TLS believes */
+
+struct stream_target {
+	const char *host; /* a name or an address without brackets */
+	uint16_t port;
+	bool tls;
+	struct trust *trust; /* for TLS; shared by threads, NULL for TCP */
+};
+
+/* How long each step of opening may take, in milliseconds. */
+struct stream_patience {
+	unsigned resolve_ms, connect_ms, handshake_ms;
+};
+
+/*
+ * Resolves, connects to the addresses in turn (families alternating, a new
+ * attempt every 250 ms while the earlier ones are still trying, RFC 8305), and
+ * shakes hands. NULL with err filled: GS_SYS (name or connection; sys_errno
+ * where there is one), GS_TIMEOUT, GS_TRUST (certificate or protocol version;
+ * the text says what to do), GS_BAD.
+ */
+struct stream *stream_open(const struct stream_target *target,
+	const struct stream_patience *patience, struct gs_err *err);
+
+/* Reads 1 to cap bytes into p. GS_OK with *n = 0 is the peer's end. */
+GS_CHECKED enum gs_code stream_read(struct stream *s, void *p, size_t cap,
+	size_t *n, uint64_t deadline_ms, struct gs_err *err);
+
+/* Writes all of p[n] and, for TLS, flushes it. Stops early with GS_OK and
+ * *answered = true when the peer's bytes are waiting to be read before all
+ * was written (a server that refuses early); answered may be NULL. */
+GS_CHECKED enum gs_code stream_write(struct stream *s, const void *p, size_t n,
+	uint64_t deadline_ms, bool *answered, struct gs_err *err);
+
+/* True if an idle stream can carry another request: open, and nothing has
+ * arrived that nobody asked for. Does not wait. */
+bool stream_is_idle(struct stream *s);
+
+/* Closes without waiting and frees; NULL is fine. */
+void stream_close(struct stream *s);
+
+#endif
