@@ -1,0 +1,215 @@
+# gocache-s3: GNU make, one file. `make help` lists what there is to make.
+#
+# Every variant has its own directory under build/, so that objects of two
+# compilers never mix. The release is `musl`; the others serve the tests.
+
+VERSION := 0.1.0
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+SOURCES ?= $(GOCACHE_S3_SOURCES)
+CLANG ?= $(call first,clang-14 clang)
+
+first = $(firstword $(foreach c,$(1),$(if $(shell command -v $(c)),$(c))) $(1))
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+TARGETS := all install uninstall clean help unit unit-tsan
+
+.PHONY: $(TARGETS)
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: gocache-s3
+
+# --- what is built ----------------------------------------------------------
+
+SRCS := $(sort $(wildcard src/*/*.c src/main.c))
+UNIT := $(sort $(wildcard tests/unit/test_*.c))
+# The embedded roots exist as soon as the tool that makes them does.
+GEN := $(if $(wildcard scripts/mkroots.c),$(BUILD)/gen/roots.c)
+
+FETCHED := third_party/.fetched
+BEARSSL := third_party/bearssl-0.6
+JSMN := third_party/jsmn-1.1.0
+CA_CERTIFICATES := third_party/ca-certificates-20250419
+MUSL := third_party/musl-1.2.5
+
+# --- flags ------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Wvla -Wcast-qual \
+	-Wwrite-strings -Wundef -Walloca -Wformat=2 -Wswitch-enum \
+	-Wimplicit-fallthrough -Wnull-dereference $(if $(DEV),-Werror)
+# Sanitizers widen frames, so only the plain builds hold the line.
+WARN_FRAME := -Wframe-larger-than=4096
+
+BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -isystem $(BEARSSL)/inc \
+	-isystem $(JSMN) -DJSMN_STRICT -DJSMN_PARENT_LINKS \
+	-DGOCACHE_S3_VERSION='"$(VERSION)"' -g -pthread -fno-common \
+	-fstack-protector-strong -fno-omit-frame-pointer
+PREFIX_MAP := -ffile-prefix-map=$(CURDIR)/=
+NO_RECOVER := -fno-sanitize-recover=all
+
+# musl's headers replace the machine's; the compiler's own follow for the
+# intrinsics, the kernel's for Landlock and seccomp.
+MUSL_ROOT := $(BUILD)/musl-root
+MUSL_INCLUDES = -nostdinc -isystem $(MUSL_ROOT)/include \
+	-isystem $(shell $(CC) -print-file-name=include) \
+	-isystem $(MUSL_ROOT)/kernel
+HARDEN := -fPIE -ffunction-sections -fdata-sections
+
+CC_musl = $(CC)
+CFLAGS_musl = $(BASE_CFLAGS) $(WARN) $(WARN_FRAME) -O2 $(HARDEN) \
+	$(PREFIX_MAP) $(MUSL_INCLUDES)
+CC_dev = $(CC)
+CFLAGS_dev = $(BASE_CFLAGS) $(WARN) $(WARN_FRAME) -O2 -U_FORTIFY_SOURCE \
+	-D_FORTIFY_SOURCE=2
+CC_asan = $(CC)
+CFLAGS_asan = $(BASE_CFLAGS) $(WARN) -O1 -fsanitize=address,undefined \
+	$(NO_RECOVER)
+CC_tsan = $(CC)
+CFLAGS_tsan = $(BASE_CFLAGS) $(WARN) -O1 -fsanitize=thread $(NO_RECOVER)
+CC_fuzz = $(CLANG)
+CFLAGS_fuzz = $(BASE_CFLAGS) $(WARN) -O1 \
+	-fsanitize=fuzzer-no-link,address,undefined $(NO_RECOVER)
+
+# cmocka hands every test a state that most have no use for.
+TEST_CFLAGS := -Itests/unit -Wno-unused-parameter
+
+# --- third parties ----------------------------------------------------------
+
+$(FETCHED): scripts/sources
+	scripts/fetch $(SOURCES)
+
+# $(1) output directory, $(2) compiler flags. BearSSL's warnings are its own.
+define build_bearssl
+	@echo "  BEARSSL $(1)"
+	+@$(MAKE) -s -C $(BEARSSL) lib BUILD=$(abspath $(1)) CC='$(CC)' \
+		ARFLAGS=-rcsD CFLAGS='-w -Os -g $(HARDEN) \
+		-ffile-prefix-map=$(CURDIR)/= $(2)' >/dev/null
+endef
+
+$(BUILD)/musl/bearssl/libbearssl.a: $(FETCHED) $(MUSL_ROOT)/lib/libc.a
+	$(call build_bearssl,$(@D),$(subst $(MUSL_ROOT),$(abspath \
+		$(MUSL_ROOT)),$(MUSL_INCLUDES)))
+
+$(BUILD)/host/bearssl/libbearssl.a: $(FETCHED)
+	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
+
+BEARSSL_musl := $(BUILD)/musl/bearssl/libbearssl.a
+BEARSSL_dev := $(BUILD)/host/bearssl/libbearssl.a
+BEARSSL_asan := $(BEARSSL_dev)
+BEARSSL_tsan := $(BEARSSL_dev)
+BEARSSL_fuzz := $(BEARSSL_dev)
+
+MULTIARCH = $(shell $(CC) -print-multiarch)
+
+$(MUSL_ROOT)/lib/libc.a: $(FETCHED)
+	@echo "  MUSL    $(MUSL_ROOT) (about a minute, once)"
+	@rm -rf $(BUILD)/musl-obj $(MUSL_ROOT)
+	@mkdir -p $(BUILD)/musl-obj $(MUSL_ROOT)/kernel
+	@cd $(BUILD)/musl-obj && $(abspath $(MUSL))/configure \
+		--prefix=$(abspath $(MUSL_ROOT)) --disable-shared \
+		--disable-wrapper CC='$(CC)' CFLAGS='-g -Os -fPIE \
+		-ffile-prefix-map=$(abspath $(MUSL))/=musl/' >configure.log
+	@$(MAKE) -s -C $(BUILD)/musl-obj install >$(BUILD)/musl-obj/make.log
+	@ln -s /usr/include/linux /usr/include/asm-generic \
+		/usr/include/$(MULTIARCH)/asm $(MUSL_ROOT)/kernel/
+	@touch $@
+
+$(BUILD)/host/mkroots: scripts/mkroots.c $(BUILD)/host/bearssl/libbearssl.a
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(WARN) -O1 -o $@ $^
+
+$(BUILD)/gen/roots.c: $(BUILD)/host/mkroots
+	@mkdir -p $(@D)
+	$< $(CA_CERTIFICATES) >$@.tmp
+	@mv $@.tmp $@
+
+# --- our own objects, a set per variant --------------------------------------
+
+OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) $(if $(GEN),gen/roots.c))
+LIB = $(BUILD)/$(1)/libgocache.a
+UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
+
+# The list of objects is a file of its own, so that a source that comes or
+# goes rebuilds the archive.
+define variant
+$(BUILD)/$(1)/%.o: %.c $(FETCHED) Makefile \
+		$(if $(filter musl,$(1)),| $(MUSL_ROOT)/lib/libc.a)
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/gen/roots.o: $(BUILD)/gen/roots.c
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(BUILD)/$(1)/objects: FORCE
+	@mkdir -p $$(@D)
+	@echo '$(call OBJ,$(1))' | cmp -s - $$@ || \
+		echo '$(call OBJ,$(1))' >$$@
+
+$(call LIB,$(1)): $(call OBJ,$(1)) $(BUILD)/$(1)/objects
+	@rm -f $$@
+	@ar rcsD $$@ $$(filter-out %/src/main.o,$$(filter %.o,$$^))
+
+$(BUILD)/$(1)/unit/%: tests/unit/%.c $(call LIB,$(1)) $$(BEARSSL_$(1))
+	@mkdir -p $$(@D)
+	@echo "  CC      $$@"
+	@$$(CC_$(1)) $$(CFLAGS_$(1)) $$(TEST_CFLAGS) -MMD -MP -MF $$@.d \
+		-o $$@ $$< $(call LIB,$(1)) $$(BEARSSL_$(1)) -lcmocka
+endef
+
+$(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
+
+FORCE:
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# Sanitized and plain programs against the machine's own libc.
+$(BUILD)/%/gocache-s3: $(BUILD)/%/libgocache.a $(BUILD)/%/src/main.o \
+		$(BEARSSL_dev)
+	@echo "  LINK    $@"
+	@$(CC_$*) $(CFLAGS_$*) -o $@ $(BUILD)/$*/src/main.o $< $(BEARSSL_dev)
+
+# --- the release ------------------------------------------------------------
+
+CRT = $(shell $(CC) -print-file-name=$(1))
+LDFLAGS_musl = -static-pie -nostdlib -nostartfiles -Wl,-z,relro,-z,now \
+	-Wl,-z,noexecstack -Wl,--gc-sections -Wl,--build-id=none -s
+
+gocache-s3: $(BUILD)/musl/src/main.o $(call LIB,musl) $(BEARSSL_musl)
+	@echo "  LINK    $@"
+	@$(CC) $(LDFLAGS_musl) -o $@ $(MUSL_ROOT)/lib/rcrt1.o \
+		$(MUSL_ROOT)/lib/crti.o $(call CRT,crtbeginS.o) $^ \
+		$(MUSL_ROOT)/lib/libc.a $(call CRT,libgcc.a) \
+		$(call CRT,crtendS.o) $(MUSL_ROOT)/lib/crtn.o
+
+install: gocache-s3
+	install -D -m 755 gocache-s3 $(DESTDIR)$(PREFIX)/bin/gocache-s3
+	install -D -m 644 docs/gocache-s3.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/gocache-s3.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/gocache-s3 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/gocache-s3.1
+
+# --- tests ------------------------------------------------------------------
+
+unit: $(call UNIT_BINS,asan)
+	@scripts/run-unit $^
+
+unit-tsan: $(call UNIT_BINS,tsan)
+	@scripts/run-unit $^
+
+clean:
+	rm -rf $(BUILD) gocache-s3
