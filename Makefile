@@ -59,7 +59,7 @@ NO_RECOVER := -fno-sanitize-recover=all
 
 # musl's headers replace the machine's; the compiler's own follow for the
 # intrinsics, the kernel's for Landlock and seccomp.
-MUSL_ROOT := $(BUILD)/musl-root
+MUSL_ROOT := $(abspath $(BUILD)/musl-root)
 MUSL_INCLUDES = -nostdinc -isystem $(MUSL_ROOT)/include \
 	-isystem $(shell $(CC) -print-file-name=include) \
 	-isystem $(MUSL_ROOT)/kernel
@@ -88,17 +88,18 @@ TEST_CFLAGS := -Itests/unit -Wno-unused-parameter
 $(FETCHED): scripts/sources
 	scripts/fetch $(SOURCES)
 
-# $(1) output directory, $(2) compiler flags. BearSSL's warnings are its own.
+# BearSSL's warnings are its own.
+BEARSSL_CFLAGS = -w -Os -g $(HARDEN) $(PREFIX_MAP) $(1)
+
+# $(1) output directory, $(2) more compiler flags
 define build_bearssl
 	@echo "  BEARSSL $(1)"
 	+@$(MAKE) -s -C $(BEARSSL) lib BUILD=$(abspath $(1)) CC='$(CC)' \
-		ARFLAGS=-rcsD CFLAGS='-w -Os -g $(HARDEN) \
-		-ffile-prefix-map=$(CURDIR)/= $(2)' >/dev/null
+		ARFLAGS=-rcsD CFLAGS='$(call BEARSSL_CFLAGS,$(2))' >/dev/null
 endef
 
 $(BUILD)/musl/bearssl/libbearssl.a: $(FETCHED) $(MUSL_ROOT)/lib/libc.a
-	$(call build_bearssl,$(@D),$(subst $(MUSL_ROOT),$(abspath \
-		$(MUSL_ROOT)),$(MUSL_INCLUDES)))
+	$(call build_bearssl,$(@D),$(MUSL_INCLUDES))
 
 $(BUILD)/host/bearssl/libbearssl.a: $(FETCHED)
 	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
@@ -109,6 +110,7 @@ BEARSSL_asan := $(BEARSSL_dev)
 BEARSSL_tsan := $(BEARSSL_dev)
 BEARSSL_fuzz := $(BEARSSL_dev)
 
+MUSL_CFLAGS = -w -Os -fPIE -ffile-prefix-map=$(abspath $(MUSL))/=musl/
 MULTIARCH = $(shell $(CC) -print-multiarch)
 
 $(MUSL_ROOT)/lib/libc.a: $(FETCHED)
@@ -117,9 +119,9 @@ $(MUSL_ROOT)/lib/libc.a: $(FETCHED)
 	@mkdir -p $(BUILD)/musl-obj $(MUSL_ROOT)/kernel
 	@cd $(BUILD)/musl-obj && $(abspath $(MUSL))/configure \
 		--prefix=$(abspath $(MUSL_ROOT)) --disable-shared \
-		--disable-wrapper CC='$(CC)' CFLAGS='-g -Os -fPIE \
-		-ffile-prefix-map=$(abspath $(MUSL))/=musl/' >configure.log
-	@$(MAKE) -s -C $(BUILD)/musl-obj install >$(BUILD)/musl-obj/make.log
+		--disable-wrapper CC='$(CC)' CFLAGS='$(MUSL_CFLAGS)' \
+		>configure.log
+	+@$(MAKE) -s -C $(BUILD)/musl-obj install >$(BUILD)/musl-obj/make.log
 	@ln -s /usr/include/linux /usr/include/asm-generic \
 		/usr/include/$(MULTIARCH)/asm $(MUSL_ROOT)/kernel/
 	@touch $@
