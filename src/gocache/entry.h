@@ -25,11 +25,16 @@ struct entry {
 	int64_t time_ns; /* Unix time of the last put */
 };
 
-/* The 175 bytes of an action file. */
+/* The 175 bytes of an action file. A time before 1970, which cmd/go would
+ * refuse to read, is written as 0. */
 void entry_format(const struct entry *e, char out[ENTRY_LEN]);
 
-/* Reads an action file's bytes; GS_BAD unless they are exactly an entry for
- * this action, as cmd/go would accept it. *e is written only on success. */
+/*
+ * Reads an action file's bytes; GS_BAD unless they are exactly an entry for
+ * this action, as cmd/go would accept it. Stricter in one thing: a sign, which
+ * strconv.ParseInt takes and cmd/go never writes, is refused. *e is written
+ * only on success; its size is at most INT64_MAX.
+ */
 GS_CHECKED enum gs_code entry_parse(struct view bytes, const struct id *action,
 	struct entry *e, struct gs_err *err);
 
