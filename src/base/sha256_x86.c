@@ -1,0 +1,151 @@
+/*
+ * One block takes 64 rounds, four to a step. The instructions want the eight
+ * words of the state, a to h, as ABEF and CDGH, the first letter in the highest
+ * lane, and do two rounds each; two more of them extend the message.
+ * Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
+ * volume 2, SHA256RNDS2, SHA256MSG1, SHA256MSG2.
+ */
+#include "base/sha256_x86.h"
+
+#ifdef __x86_64__
+
+#include <cpuid.h>
+#include <immintrin.h>
+#include <stdint.h>
+
+#define TARGET __attribute__((target("sha,sse4.1")))
+
+/* FIPS 180-4, 4.2.2 */
+static const uint32_t round_constant[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
+	0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+	0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
+	0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+	0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+	0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+	0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e,
+	0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+	0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c,
+	0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee,
+	0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+	0xc67178f2};
+
+bool
+sha256_x86_works(void)
+{
+	unsigned a, b, c, d, sha, sse;
+
+	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+		return false;
+	}
+	sha = b & bit_SHA;
+	if (!__get_cpuid(1, &a, &b, &c, &d)) {
+		return false;
+	}
+	sse = c & bit_SSSE3 && c & bit_SSE4_1;
+	return sha && sse;
+}
+
+struct state {
+	__m128i abef, cdgh;
+};
+
+/* Four words between memory, big-endian, and a vector, the first one lowest. */
+TARGET static __m128i
+swap(__m128i v)
+{
+	return _mm_shuffle_epi8(v, _mm_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4,
+					   5, 6, 7, 0, 1, 2, 3));
+}
+
+TARGET static struct state
+load_state(const unsigned char p[ID_LEN])
+{
+	__m128i dcba = swap(_mm_loadu_si128((const __m128i *)p));
+	__m128i hgfe = swap(_mm_loadu_si128((const __m128i *)(p + 16)));
+	__m128i cdab = _mm_shuffle_epi32(dcba, 0xb1);
+	__m128i efgh = _mm_shuffle_epi32(hgfe, 0x1b);
+
+	return (struct state){_mm_alignr_epi8(cdab, efgh, 8),
+		_mm_blend_epi16(efgh, cdab, 0xf0)};
+}
+
+TARGET static void
+store_state(struct state s, unsigned char p[ID_LEN])
+{
+	__m128i feba = _mm_shuffle_epi32(s.abef, 0x1b);
+	__m128i dchg = _mm_shuffle_epi32(s.cdgh, 0xb1);
+	__m128i dcba = _mm_blend_epi16(feba, dchg, 0xf0);
+	__m128i hgfe = _mm_alignr_epi8(dchg, feba, 8);
+
+	_mm_storeu_si128((__m128i *)p, swap(dcba));
+	_mm_storeu_si128((__m128i *)(p + 16), swap(hgfe));
+}
+
+/* The four message words after the sixteen in w, of which w[0] has the first
+ * four. */
+TARGET static __m128i
+extend(const __m128i w[4])
+{
+	__m128i middle = _mm_alignr_epi8(w[3], w[2], 4);
+	__m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), middle);
+
+	return _mm_sha256msg2_epu32(sum, w[3]);
+}
+
+TARGET static struct state
+four_rounds(struct state s, __m128i w, const uint32_t k[4])
+{
+	__m128i wk = _mm_add_epi32(w, _mm_loadu_si128((const __m128i *)k));
+
+	s.cdgh = _mm_sha256rnds2_epu32(s.cdgh, s.abef, wk);
+	wk = _mm_shuffle_epi32(wk, 0x0e);
+	s.abef = _mm_sha256rnds2_epu32(s.abef, s.cdgh, wk);
+	return s;
+}
+
+TARGET static struct state
+block(struct state before, const unsigned char *p)
+{
+	struct state s = before;
+	__m128i w[16];
+
+	for (size_t i = 0; i < 16; i++) {
+		w[i] = i < 4 ? swap(_mm_loadu_si128((const __m128i *)p + i))
+			     : extend(w + i - 4);
+		s = four_rounds(s, w[i], round_constant + 4 * i);
+	}
+	s.abef = _mm_add_epi32(s.abef, before.abef);
+	s.cdgh = _mm_add_epi32(s.cdgh, before.cdgh);
+	return s;
+}
+
+TARGET void
+sha256_x86_blocks(
+	unsigned char state[ID_LEN], const unsigned char *blocks, size_t n)
+{
+	struct state s = load_state(state);
+
+	for (size_t i = 0; i < n; i++) {
+		s = block(s, blocks + i * SHA256_BLOCK_LEN);
+	}
+	store_state(s, state);
+}
+
+#else
+
+bool
+sha256_x86_works(void)
+{
+	return false;
+}
+
+void
+sha256_x86_blocks(
+	unsigned char state[ID_LEN], const unsigned char *blocks, size_t n)
+{
+	(void)state;
+	(void)blocks;
+	(void)n;
+}
+
+#endif
