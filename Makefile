@@ -1,4 +1,19 @@
-# gocache-s3: GNU make, one file. `make help` lists what there is to make.
+# gocache-s3: GNU make, one file.
+#
+## make              the program: ./gocache-s3, static, stripped
+## make install      with its man page (PREFIX=, DESTDIR=); uninstall
+## make demo         a real module through a real S3 server, twice
+## make test         everything below, after setting the machine up
+## make unit         unit tests under address and undefined-behaviour sanitizers
+## make unit-tsan    the same under the thread sanitizer
+## make fuzz-smoke   every fuzzer, briefly; make fuzz NAME=x [SECONDS=n]
+## make e2e          the go command and S3 servers (RUN=regexp); e2e-sanitized
+## make lint         format, shell, layers, headers, warnings, clang-tidy, ...
+## make reproducible the dist tarball builds the same bytes, with no network
+## make dist         a tarball with everything that it is built from
+## make bench        measures (ARGS=, see scripts/bench)
+## make clean
+## Variables: DEV=1 makes warnings errors; SOURCES=dir, CC=, CLANG=, BUILD=dir.
 #
 # Every variant has its own directory under build/, so that objects of two
 # compilers never mix. The release is `musl`; the others serve the tests.
@@ -17,12 +32,12 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
-MAKEFLAGS += -j$(shell nproc)
+MAKEFLAGS += -j$(shell nproc) --no-print-directory
 endif
 
-TARGETS := all install uninstall clean help unit unit-tsan
-
-.PHONY: $(TARGETS)
+.PHONY: all install uninstall dist reproducible test unit unit-tsan \
+	fuzz-smoke fuzz e2e e2e-sanitized lint layers headers warnings tidy \
+	demo bench clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -173,8 +188,6 @@ endef
 
 $(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
 
-FORCE:
-
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # Sanitized and plain programs against the machine's own libc.
@@ -205,13 +218,105 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/gocache-s3 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/gocache-s3.1
 
+# What is committed, and the third parties' archives, as one tarball.
+DIST := dist/gocache-s3-$(VERSION).tar.gz
+
+dist: $(FETCHED)
+	scripts/dist gocache-s3-$(VERSION) $(DIST)
+
+reproducible: gocache-s3 dist
+	+@scripts/reproducible $(DIST) gocache-s3
+
 # --- tests ------------------------------------------------------------------
 
+STAGES := lint unit unit-tsan fuzz-smoke e2e e2e-sanitized reproducible
+
+# Sets the machine up, runs every stage, adds up what the stages counted.
+test:
+	@scripts/bootstrap test
+	+@scripts/test $(STAGES)
+
 unit: $(call UNIT_BINS,asan)
-	@scripts/run-unit $^
+	@scripts/run-unit $@ $^
 
 unit-tsan: $(call UNIT_BINS,tsan)
-	@scripts/run-unit $^
+	@scripts/run-unit $@ $^
+
+$(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(call LIB,fuzz) $(BEARSSL_fuzz)
+	@mkdir -p $(@D)
+	@echo "  CC      $@"
+	@$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -MMD -MP -MF $@.d \
+		-o $@ $< $(call LIB,fuzz) $(BEARSSL_fuzz)
+
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+fuzz-smoke: $(addprefix $(BUILD)/fuzz/bin/,$(FUZZERS))
+	@scripts/run-fuzz $^
+
+# make fuzz NAME=http1 [SECONDS=600]: one fuzzer for long; finds are kept.
+SECONDS ?= 600
+
+fuzz: $(BUILD)/fuzz/bin/$(NAME)
+	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
+	$< -max_total_time=$(SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
+		$(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/corpus/$(NAME)
+
+# The real go command and real servers; RUN= picks tests by name.
+e2e: gocache-s3
+	@scripts/run-e2e $@ gocache-s3 $(RUN)
+
+e2e-sanitized: $(BUILD)/asan/gocache-s3
+	@scripts/run-e2e $@ $(BUILD)/asan/gocache-s3 $(RUN)
+
+# --- lint -------------------------------------------------------------------
+
+PURE = $(filter $(foreach r,base gocache s3 pack,$(BUILD)/musl/src/$(r)/%),\
+	$(call OBJ,musl))
+OUR_HEADERS := $(wildcard src/*.h src/*/*.h)
+CLANG_TIDY ?= $(call first,clang-tidy-14 clang-tidy)
+
+lint:
+	+@scripts/run-lint format shell names banned manual -- \
+		headers layers warnings tidy
+
+layers: $(PURE)
+	@scripts/checks/layers $^
+
+headers: | $(FETCHED)
+	@scripts/checks/headers $(CC) $(BASE_CFLAGS) $(WARN)
+
+# Both compilers without a warning, the release's flags for gcc.
+$(BUILD)/lint/%.warnings: %.c $(OUR_HEADERS) Makefile \
+		| $(MUSL_ROOT)/lib/libc.a
+	@mkdir -p $(@D)
+	@$(CC_musl) $(CFLAGS_musl) -Werror -c -o $@.o $<
+	@$(CLANG) $(BASE_CFLAGS) $(WARN) -Werror -O2 -c -o $@.o $<
+	@rm -f $@.o
+	@touch $@
+
+warnings: $(patsubst %.c,$(BUILD)/lint/%.warnings,$(SRCS))
+
+$(BUILD)/lint/%.tidy: %.c $(OUR_HEADERS) .clang-tidy | $(FETCHED)
+	@mkdir -p $(@D)
+	@$(CLANG_TIDY) --quiet $< -- $(BASE_CFLAGS)
+	@touch $@
+
+tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(SRCS))
+
+# --- to look at -------------------------------------------------------------
+
+demo:
+	@scripts/bootstrap demo
+	@$(MAKE) gocache-s3
+	@scripts/demo
+
+# Options for scripts/bench go into ARGS.
+bench: gocache-s3
+	@scripts/bootstrap demo
+	@scripts/bench $(ARGS)
 
 clean:
-	rm -rf $(BUILD) gocache-s3
+	rm -rf $(BUILD) gocache-s3 dist
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
