@@ -8,7 +8,15 @@
  * What is ambiguous is refused, not repaired (RFC 9112, 6.3 and 11.2): both
  * Content-Length and Transfer-Encoding, two different lengths, any coding but
  * `chunked`, folded lines, bare LF or CR in the head, NUL, a space before the
- * colon, more than HTTP_HEAD_MAX bytes or HTTP_HEADERS_MAX lines of head.
+ * colon, other control bytes than tabs, chunks in HTTP/1.0, a change of
+ * protocol (101). Equal lengths said more than once count as one (RFC 9110,
+ * 8.6). Interim answers and trailers are checked and dropped.
+ *
+ * Limits, all GS_TOOBIG: HTTP_HEADER_LINE_MAX bytes for a line with its CRLF,
+ * HTTP_CHUNK_LINE_MAX for a chunk's size and extensions, HTTP_HEADERS_MAX
+ * field lines of one message, HTTP_INTERIM_MAX interim answers, HTTP_HEAD_MAX
+ * bytes for everything that is not body or chunk lines, interim heads and
+ * trailers included. How much body is too much is the caller's to say.
  */
 #ifndef S3_HTTP1_H
 #define S3_HTTP1_H
@@ -37,14 +45,19 @@ struct http1_request {
 	uint64_t content_length;
 };
 
-/* Adds a header; GS_TOOBIG past HTTP1_REQUEST_HEADERS_MAX, GS_BAD for a CR,
- * LF or NUL in it or a name that is not a token. */
+/* Adds a header; GS_TOOBIG past HTTP1_REQUEST_HEADERS_MAX, GS_BAD for a
+ * control byte (CR, LF, NUL...) in it or a name that is not a token. */
 GS_CHECKED enum gs_code http1_request_add(struct http1_request *r,
 	struct view name, struct view value, struct gs_err *err);
 
-/* Appends the head of the request, with Host first and Content-Length where
- * there is a body; never Connection, Expect or Transfer-Encoding. */
-void http1_request_write(const struct http1_request *r, struct buf *out);
+/*
+ * Appends the head of the request, with Host first and Content-Length where
+ * there is a body; never Connection, Expect or Transfer-Encoding of its own.
+ * GS_BAD if method, path, query or host could break the head (a space, a
+ * control byte, a byte over 0x7e), GS_TOOBIG if out has become full.
+ */
+GS_CHECKED enum gs_code http1_request_write(
+	const struct http1_request *r, struct buf *out, struct gs_err *err);
 
 enum http1_event {
 	HTTP1_MORE,   /* all input was used; feed more */
@@ -55,15 +68,15 @@ enum http1_event {
 };
 
 struct http1_answer {
-	/* valid from HTTP1_STATUS on */
+	/* valid from HTTP1_STATUS on; treat 600 to 999 as 5xx (RFC 9110, 15) */
 	unsigned status;
 	/* valid from the first HTTP1_BODY or HTTP1_END on */
 	bool has_length;
-	uint64_t length;   /* Content-Length, if has_length */
-	bool keep_alive;   /* the connection may carry another request */
+	uint64_t length; /* Content-Length, if has_length; HEAD and 304 too */
+	bool keep_alive; /* the connection may carry another request */
 	/* private from here */
 	int state;
-	bool no_body; /* answer to HEAD, 204 or 304 */
+	bool no_body; /* the answer to a HEAD */
 	bool chunked, close_wanted, keep_wanted, http10;
 	unsigned interim_count, header_count;
 	uint64_t left; /* body or chunk bytes still to come */
@@ -76,9 +89,11 @@ void http1_answer_init(struct http1_answer *a, struct view method);
 
 /*
  * Uses up to in.n bytes and says how many in *used; *name and *value are
- * valid until the next call or until in's memory changes. GS_BAD and
- * GS_TOOBIG are final: the connection must be closed. Bytes after HTTP1_END
- * are not used; they mean that the connection must not be used again.
+ * valid until the next call or until in's memory changes. Call again with
+ * the rest of the input, even if that is empty, until HTTP1_MORE or HTTP1_END.
+ * GS_BAD and GS_TOOBIG are final: the connection must be closed. Bytes after
+ * HTTP1_END are not used; they mean that the connection must not be used
+ * again.
  */
 GS_CHECKED enum gs_code http1_answer_feed(struct http1_answer *a,
 	struct view in, size_t *used, enum http1_event *event,
@@ -88,5 +103,9 @@ GS_CHECKED enum gs_code http1_answer_feed(struct http1_answer *a,
  * with the connection) or was already, GS_CLOSED if it was cut short. */
 GS_CHECKED enum gs_code http1_answer_eof(
 	struct http1_answer *a, struct gs_err *err);
+
+/* True if a byte of the answer has come: a reused connection that ends
+ * before that is no failure of the server, only a retry on another one. */
+bool http1_answer_started(const struct http1_answer *a);
 
 #endif

@@ -1,0 +1,143 @@
+/*
+ * Any bytes as an answer: no crash, no read outside the input, progress at
+ * every call, and the same events however the bytes are cut. The first byte
+ * chooses the method and the cuts, the rest is the answer.
+ */
+#include "s3/http1.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What came out, in a form that does not depend on the cuts. */
+struct outcome {
+	uint64_t hash; /* FNV-1a over events and bytes */
+	enum gs_code code;
+	bool ended, keep_alive;
+	size_t total;
+};
+
+static void
+check(bool good)
+{
+	if (!good) {
+		abort();
+	}
+}
+
+static void
+hash_bytes(struct outcome *o, struct view v)
+{
+	for (size_t i = 0; i < v.n; i++) {
+		o->hash = (o->hash ^ (uint8_t)v.p[i]) * 1099511628211U;
+	}
+}
+
+static void
+hash_event(struct outcome *o, const struct http1_answer *a,
+	enum http1_event event, const struct http1_header *h)
+{
+	if (event == HTTP1_STATUS) {
+		hash_bytes(o, (struct view){(const char *)&a->status,
+				      sizeof(a->status)});
+	} else if (event == HTTP1_HEADER) {
+		check(h->name.n > 0);
+		hash_bytes(o, h->name);
+		hash_bytes(o, VIEW(":"));
+		hash_bytes(o, h->value);
+		hash_bytes(o, VIEW("\n"));
+	} else if (event == HTTP1_BODY) {
+		check(h->value.n > 0);
+		hash_bytes(o, h->value);
+	}
+}
+
+/* One piece, from a block of just its size; false when it is over. */
+static bool
+feed(struct http1_answer *a, struct view piece, struct outcome *o)
+{
+	struct gs_err err = {0};
+	enum http1_event event = HTTP1_STATUS;
+
+	while (event != HTTP1_MORE && event != HTTP1_END) {
+		struct http1_header h;
+		size_t used = 0;
+
+		o->code = http1_answer_feed(
+			a, piece, &used, &event, &h.name, &h.value, &err);
+		check(o->code == err.code);
+		if (o->code != GS_OK) {
+			check(err.text[0] != '\0');
+			return false;
+		}
+		check(used <= piece.n);
+		check(used > 0 || event != HTTP1_BODY);
+		o->total += used;
+		piece = view_skip(piece, used);
+		hash_event(o, a, event, &h);
+	}
+	check(event == HTTP1_END || piece.n == 0);
+	o->ended = event == HTTP1_END;
+	o->keep_alive = o->ended && a->keep_alive;
+	return !o->ended;
+}
+
+static bool
+feed_copy(struct http1_answer *a, struct view piece, struct outcome *o)
+{
+	char *copy = malloc(piece.n + 1);
+	bool more;
+
+	check(copy);
+	memcpy(copy + 1, piece.p, piece.n);
+	more = feed(a, (struct view){copy + 1, piece.n}, o);
+	free(copy);
+	return more;
+}
+
+static struct outcome
+run(struct view method, struct view in, size_t step)
+{
+	static struct http1_answer a;
+	struct outcome o = {.hash = 14695981039346656037U};
+	struct gs_err err = {0};
+	bool more = true;
+
+	http1_answer_init(&a, method);
+	while (more && in.n > 0) {
+		struct view piece = {in.p, in.n < step ? in.n : step};
+
+		more = feed_copy(&a, piece, &o);
+		in = view_skip(in, piece.n);
+	}
+	if (more) {
+		o.code = http1_answer_eof(&a, &err);
+	}
+	return o;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct view in = {(const char *)data, size};
+	struct view method = VIEW("GET");
+	struct outcome whole, cut;
+	size_t step;
+
+	if (size == 0) {
+		return 0;
+	}
+	if (data[0] & 1) {
+		method = VIEW("HEAD");
+	}
+	step = (size_t)(data[0] >> 1) + 1;
+	in = view_skip(in, 1);
+	whole = run(method, in, in.n + 1);
+	cut = run(method, in, step);
+	check(whole.code == cut.code && whole.ended == cut.ended);
+	check(whole.hash == cut.hash && whole.keep_alive == cut.keep_alive);
+	check(!whole.ended || whole.total == cut.total);
+	return 0;
+}
