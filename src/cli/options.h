@@ -1,15 +1,14 @@
 /*
  * Settings from the command line and the environment, spelled as Go's flag
  * package takes them. One table (options.c) makes the parser, the environment
- * variables, -h, and what the man page is checked against. Flags win over
- * variables; an empty variable is unset.
+ * variables, -h, and what man page and README are checked against. Flags win
+ * over variables; an empty variable is unset.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/limits.h"
 
 #include <stdint.h>
 
@@ -22,11 +21,20 @@ struct options {
 	uint64_t drain_ms;
 	bool read_only, strict, verbose;
 	bool show_version, show_help;
+	/* GS_OK, or the first variable whose value makes no sense. It counts
+	 * as unset, since a variable must not fail a build: a warning, or with
+	 * strict a failed start, is the caller's to make of it. */
+	struct gs_err ignored;
 };
 
+/* The room that options_help needs. */
+enum { OPTIONS_HELP_MAX = 2048 };
+
 /*
- * Reads argv[1..argc) and then env (as environ) over the defaults. GS_CONFIG
- * names the flag or variable, what is wrong with its value and what is right.
+ * Reads env (as environ) and then argv[1..argc) over the defaults. GS_CONFIG
+ * names the flag, what is wrong with it and what is right; an argument that is
+ * no flag is wrong too. Reading stops at -h.
+ * Source: Go's flag.go (parseOne, boolValue) and strconv/atob.go.
  */
 GS_CHECKED enum gs_code options_parse(int argc, char *const argv[],
 	char *const env[], struct options *o, struct gs_err *err);
