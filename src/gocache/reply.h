@@ -1,8 +1,12 @@
 /*
  * The helper's side of the conversation: one JSON object and LF per reply,
- * appended to a buffer. A reply needs at most REPLY_MAX + 6 * path length
- * bytes; one that does not fit marks the buffer full.
- * Source: cmd/go/internal/cacheprog/cacheprog.go.
+ * appended to a buffer. A reply needs at most REPLY_MAX + 6 * length of its
+ * path or text bytes; one that does not fit marks the buffer full and leaves a
+ * part of itself behind.
+ *
+ * Paths and texts may hold any byte, but JSON is UTF-8: for what is not, go
+ * reads U+FFFD, and so looks for a file that is not there.
+ * Source: cmd/go/internal/cacheprog/cacheprog.go; docs/protocol.md.
  */
 #ifndef GOCACHE_REPLY_H
 #define GOCACHE_REPLY_H
@@ -17,8 +21,9 @@ void reply_hello(struct buf *out);
 
 void reply_miss(struct buf *out, int64_t id);
 
-/* A hit. time_ns is Unix time and is sent as RFC 3339 in UTC; path is the
- * absolute path of the body. */
+/* A hit. All members are sent, also a size of 0, which is at most INT64_MAX.
+ * time_ns is Unix time and is sent as RFC 3339 in UTC; path is the absolute
+ * path of the body. */
 void reply_hit(struct buf *out, int64_t id, const struct id *output,
 	uint64_t size, int64_t time_ns, struct view path);
 
