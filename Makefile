@@ -101,7 +101,10 @@ TEST_CFLAGS := -Itests/unit -Wno-unused-parameter
 # --- third parties ----------------------------------------------------------
 
 $(FETCHED): scripts/sources
-	scripts/fetch $(SOURCES)
+	@scripts/fetch $(SOURCES)
+
+# Written when an archive is unpacked, so another one's change rebuilds less.
+$(BEARSSL)/.sha256 $(MUSL)/.sha256 $(CA_CERTIFICATES)/.sha256: $(FETCHED) ;
 
 # BearSSL's warnings are its own.
 BEARSSL_CFLAGS = -w -Os -g $(HARDEN) $(PREFIX_MAP) $(1)
@@ -113,10 +116,10 @@ define build_bearssl
 		ARFLAGS=-rcsD CFLAGS='$(call BEARSSL_CFLAGS,$(2))' >/dev/null
 endef
 
-$(BUILD)/musl/bearssl/libbearssl.a: $(FETCHED) $(MUSL_ROOT)/lib/libc.a
+$(BUILD)/musl/bearssl/libbearssl.a: $(BEARSSL)/.sha256 $(MUSL_ROOT)/lib/libc.a
 	$(call build_bearssl,$(@D),$(MUSL_INCLUDES))
 
-$(BUILD)/host/bearssl/libbearssl.a: $(FETCHED)
+$(BUILD)/host/bearssl/libbearssl.a: $(BEARSSL)/.sha256
 	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
 
 BEARSSL_musl := $(BUILD)/musl/bearssl/libbearssl.a
@@ -128,7 +131,7 @@ BEARSSL_fuzz := $(BEARSSL_dev)
 MUSL_CFLAGS = -w -Os -fPIE -ffile-prefix-map=$(abspath $(MUSL))/=musl/
 MULTIARCH = $(shell $(CC) -print-multiarch)
 
-$(MUSL_ROOT)/lib/libc.a: $(FETCHED)
+$(MUSL_ROOT)/lib/libc.a: $(MUSL)/.sha256
 	@echo "  MUSL    $(MUSL_ROOT) (about a minute, once)"
 	@rm -rf $(BUILD)/musl-obj $(MUSL_ROOT)
 	@mkdir -p $(BUILD)/musl-obj $(MUSL_ROOT)/kernel
@@ -143,11 +146,13 @@ $(MUSL_ROOT)/lib/libc.a: $(FETCHED)
 
 $(BUILD)/host/mkroots: scripts/mkroots.c $(BUILD)/host/bearssl/libbearssl.a
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(WARN) -O1 -o $@ $^
+	@echo "  CC      $@"
+	@$(CC) $(BASE_CFLAGS) $(WARN) -O1 -o $@ $^
 
-$(BUILD)/gen/roots.c: $(BUILD)/host/mkroots
+$(BUILD)/gen/roots.c: $(BUILD)/host/mkroots $(CA_CERTIFICATES)/.sha256
 	@mkdir -p $(@D)
-	$< $(CA_CERTIFICATES) >$@.tmp
+	@echo "  ROOTS   $@"
+	@$< $(CA_CERTIFICATES) >$@.tmp
 	@mv $@.tmp $@
 
 # --- our own objects, a set per variant --------------------------------------
@@ -159,8 +164,8 @@ UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
 # The list of objects is a file of its own, so that a source that comes or
 # goes rebuilds the archive.
 define variant
-$(BUILD)/$(1)/%.o: %.c $(FETCHED) Makefile \
-		$(if $(filter musl,$(1)),| $(MUSL_ROOT)/lib/libc.a)
+$(BUILD)/$(1)/%.o: %.c Makefile | $(FETCHED) \
+		$(if $(filter musl,$(1)),$(MUSL_ROOT)/lib/libc.a)
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	@$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
