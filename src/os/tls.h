@@ -3,6 +3,7 @@
  * AEAD only, no renegotiation, chains and names verified, RSA keys of 2048
  * bits at least, no SHA-1 signatures, names from subjectAltName only (DNS
  * with a one-label wildcard, or iPAddress), extended key usage serverAuth.
+ * docs/security.md has the whole of what is and is not checked.
  * Used by stream.c alone. One thread at a time.
  */
 #ifndef OS_TLS_H
@@ -13,22 +14,29 @@
 
 #include <stdint.h>
 
-struct tls;
+struct tls; /* one block of about 37 KB; 20 KB more during the handshake */
 
 /* Shakes hands on fd, which stays the caller's to close. host is the name or
  * the address (without brackets) that the certificate must be for. NULL with
- * err filled; GS_TRUST says in words what is wrong and what to do. */
+ * err filled: GS_TRUST says in words what is wrong and what to do, GS_CONFIG
+ * is trust_load's, GS_CLOSED and GS_BAD are the server's doing. */
 struct tls *tls_open(int fd, const char *host, struct trust *trust,
 	uint64_t deadline_ms, struct gs_err *err);
 
-/* As stream_read and stream_write. */
+/* As stream_read and stream_write. The peer's end is the same with and
+ * without close_notify: only the message's own framing says that it is
+ * complete. */
 GS_CHECKED enum gs_code tls_read(struct tls *t, void *p, size_t cap, size_t *n,
 	uint64_t deadline_ms, struct gs_err *err);
 GS_CHECKED enum gs_code tls_write(struct tls *t, const void *p, size_t n,
 	uint64_t deadline_ms, bool *answered, struct gs_err *err);
 
-/* True if no decrypted byte and no undecrypted record waits. */
+/* True if of what has been read from the socket no byte waits: neither
+ * decrypted nor as part of a record. The socket itself is not asked. */
 bool tls_is_idle(struct tls *t);
+
+/* True if the handshake resumed a session that trust remembered. */
+bool tls_is_resumed(const struct tls *t);
 
 /* Sends close_notify if it can without waiting; wipes keys; frees. */
 void tls_free(struct tls *t);

@@ -1,0 +1,32 @@
+/*
+ * The mirror: the process that talks to S3. It moves entries between the
+ * bucket and the cache directory, as the front asks over the link (link.h), and
+ * tells the front what is there. It may die at any moment: the front then goes
+ * on without it.
+ *
+ * One thread serves the link; getters and putters, started as they are needed,
+ * do the work. When the link ends, uploads go on for the drain, and then the
+ * process ends.
+ */
+#ifndef MIRROR_MIRROR_H
+#define MIRROR_MIRROR_H
+
+#include "base/id.h"
+#include "s3/settings.h"
+
+#include <stdint.h>
+
+/* What a mirror is started with; all of it outlives the process. */
+struct mirror_setup {
+	const char *cache_dir; /* absolute; "" if there is none */
+	bool temporary_dir;    /* delete it at the end */
+	struct id place;       /* names the bucket in the directory's marks */
+	bool read_only;
+	uint64_t drain_ms;
+	const struct settings_input *settings;
+};
+
+/* Serves the link until it ends. setup is a struct mirror_setup. */
+void mirror_run(int link, void *setup);
+
+#endif

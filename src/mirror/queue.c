@@ -1,0 +1,220 @@
+#include "mirror/queue.h"
+
+#include "os/clock.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static bool
+ring_init(struct ring *r, size_t cap)
+{
+	*r = (struct ring){.slot = calloc(cap, sizeof(*r->slot)), .cap = cap};
+	return r->slot != NULL;
+}
+
+static bool
+ring_push(struct ring *r, const struct entry *e)
+{
+	if (r->count == r->cap) {
+		return false;
+	}
+	r->slot[(r->head + r->count++) % r->cap] = *e;
+	return true;
+}
+
+static struct entry
+ring_pop(struct ring *r)
+{
+	struct entry e = r->slot[r->head];
+
+	r->head = (r->head + 1) % r->cap;
+	r->count--;
+	return e;
+}
+
+bool
+queue_init(struct queue *q)
+{
+	pthread_condattr_t monotonic;
+
+	*q = (struct queue){.stopped = false};
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->get_ready, NULL);
+	pthread_cond_init(&q->put_ready, NULL);
+	pthread_cond_init(&q->put_idle, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	return ring_init(&q->gets, QUEUE_GETS_MAX) &&
+	       ring_init(&q->puts, QUEUE_PUTS_MAX) &&
+	       ring_init(&q->held, QUEUE_HELD_MAX);
+}
+
+bool
+queue_add_get(struct queue *q, const struct id *action, bool *short_of_hands)
+{
+	struct entry e = {.action = *action};
+
+	pthread_mutex_lock(&q->lock);
+	bool added = ring_push(&q->gets, &e);
+
+	*short_of_hands = q->gets.count > q->waiting_getters;
+	pthread_cond_signal(&q->get_ready);
+	pthread_mutex_unlock(&q->lock);
+	return added;
+}
+
+bool
+queue_add_put(
+	struct queue *q, const struct entry *e, bool held, bool *short_of_hands)
+{
+	pthread_mutex_lock(&q->lock);
+	bool added = ring_push(held ? &q->held : &q->puts, e);
+
+	*short_of_hands = q->puts.count + q->held.count > q->waiting_putters;
+	pthread_cond_signal(&q->put_ready);
+	pthread_mutex_unlock(&q->lock);
+	return added;
+}
+
+bool
+queue_take_get(struct queue *q, struct id *action)
+{
+	pthread_mutex_lock(&q->lock);
+	q->waiting_getters++;
+	while (q->gets.count == 0 && !q->stopped) {
+		pthread_cond_wait(&q->get_ready, &q->lock);
+	}
+	q->waiting_getters--;
+	bool taken = !q->stopped;
+
+	if (taken) {
+		*action = ring_pop(&q->gets).action;
+		q->fetching_count++;
+	}
+	pthread_mutex_unlock(&q->lock);
+	return taken;
+}
+
+void
+queue_done_get(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->fetching_count--;
+	pthread_mutex_unlock(&q->lock);
+}
+
+static size_t
+find_uploading(const struct queue *q, const struct id *action)
+{
+	size_t i = 0;
+
+	while (i < q->uploading_count && !id_eq(&q->uploading[i], action)) {
+		i++;
+	}
+	return i;
+}
+
+/* The ring whose first entry may be uploaded now, or NULL. */
+static struct ring *
+ready_ring(struct queue *q)
+{
+	struct ring *r = q->puts.count > 0 ? &q->puts : &q->held;
+
+	if (r->count == 0 || q->uploading_count == QUEUE_WORKERS_MAX) {
+		return NULL;
+	}
+	return find_uploading(q, &r->slot[r->head].action) == q->uploading_count
+		       ? r
+		       : NULL;
+}
+
+bool
+queue_take_put(struct queue *q, struct entry *e)
+{
+	struct ring *r;
+
+	pthread_mutex_lock(&q->lock);
+	q->waiting_putters++;
+	while ((r = ready_ring(q)) == NULL && !q->stopped) {
+		pthread_cond_wait(&q->put_ready, &q->lock);
+	}
+	q->waiting_putters--;
+	bool taken = !q->stopped;
+
+	if (taken) {
+		*e = ring_pop(r);
+		q->uploading[q->uploading_count++] = e->action;
+	}
+	pthread_mutex_unlock(&q->lock);
+	return taken;
+}
+
+static size_t
+puts_left(const struct queue *q)
+{
+	return q->puts.count + q->held.count + q->uploading_count;
+}
+
+void
+queue_done_put(struct queue *q, const struct entry *e)
+{
+	pthread_mutex_lock(&q->lock);
+	size_t at = find_uploading(q, &e->action);
+
+	q->uploading[at] = q->uploading[--q->uploading_count];
+	pthread_cond_signal(&q->put_ready);
+	if (puts_left(q) == 0) {
+		pthread_cond_broadcast(&q->put_idle);
+	}
+	pthread_mutex_unlock(&q->lock);
+}
+
+bool
+queue_is_fetching(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	bool busy = q->gets.count + q->fetching_count > 0;
+
+	pthread_mutex_unlock(&q->lock);
+	return busy;
+}
+
+size_t
+queue_puts_left(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	size_t left = puts_left(q);
+
+	pthread_mutex_unlock(&q->lock);
+	return left;
+}
+
+bool
+queue_wait_puts(struct queue *q, uint64_t deadline_ms)
+{
+	struct timespec until = {
+		.tv_sec = (time_t)(deadline_ms / 1000),
+		.tv_nsec = (long)(deadline_ms % 1000) * 1000000,
+	};
+	int result = 0;
+
+	pthread_mutex_lock(&q->lock);
+	while (puts_left(q) > 0 && result == 0) {
+		result = pthread_cond_timedwait(&q->put_idle, &q->lock, &until);
+	}
+	bool none = puts_left(q) == 0;
+
+	pthread_mutex_unlock(&q->lock);
+	return none;
+}
+
+void
+queue_stop(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->stopped = true;
+	pthread_cond_broadcast(&q->get_ready);
+	pthread_cond_broadcast(&q->put_ready);
+	pthread_mutex_unlock(&q->lock);
+}

@@ -1,0 +1,73 @@
+/*
+ * The work of the mirror: actions to fetch and entries to upload, handed from
+ * the link's thread to workers. Bounded; what does not fit is refused.
+ *
+ * Every function may be called by any thread; one lock guards the struct and
+ * is never held across a wait for anything but the lock's own condition.
+ */
+#ifndef MIRROR_QUEUE_H
+#define MIRROR_QUEUE_H
+
+#include "gocache/entry.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+enum {
+	QUEUE_GETS_MAX = PENDING_GETS_MAX,
+	QUEUE_PUTS_MAX = 32 * 1024, /* entries new in this run */
+	QUEUE_HELD_MAX = 16 * 1024, /* older entries that the bucket may lack */
+	QUEUE_WORKERS_MAX = 64,
+};
+
+/* First in, first out, over storage of the owner. */
+struct ring {
+	struct entry *slot;
+	size_t cap, head, count;
+};
+
+struct queue {
+	pthread_mutex_t lock;
+	pthread_cond_t get_ready, put_ready, put_idle;
+	struct ring gets, puts, held;
+	struct id uploading[QUEUE_WORKERS_MAX]; /* actions under way */
+	size_t uploading_count;
+	size_t fetching_count, waiting_getters, waiting_putters;
+	bool stopped;
+};
+
+/* False if memory runs out. */
+bool queue_init(struct queue *q);
+
+/* Adds an action to fetch. False if the queue is full. *short_of_hands tells
+ * whether no worker is free to take it at once. */
+bool queue_add_get(
+	struct queue *q, const struct id *action, bool *short_of_hands);
+
+/* Adds an entry to upload; held ones wait behind the others. */
+bool queue_add_put(struct queue *q, const struct entry *e, bool held,
+	bool *short_of_hands);
+
+/* Waits for an action to fetch. False: the queue was stopped. */
+bool queue_take_get(struct queue *q, struct id *action);
+void queue_done_get(struct queue *q);
+
+/* Waits for an entry to upload. No two entries of one action are out at the
+ * same time, so that the last put wins. False: the queue was stopped. */
+bool queue_take_put(struct queue *q, struct entry *e);
+void queue_done_put(struct queue *q, const struct entry *e);
+
+/* True while gets are queued or under way. */
+bool queue_is_fetching(struct queue *q);
+
+/* How many entries are not uploaded yet. */
+size_t queue_puts_left(struct queue *q);
+
+/* Waits until no entry is left to upload, at most until the deadline. True if
+ * none is left. */
+bool queue_wait_puts(struct queue *q, uint64_t deadline_ms);
+
+/* Lets all workers return from their waits, for good. */
+void queue_stop(struct queue *q);
+
+#endif

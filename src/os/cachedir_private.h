@@ -1,0 +1,19 @@
+/* Shared by the cache directory's own source files only. */
+#ifndef OS_CACHEDIR_PRIVATE_H
+#define OS_CACHEDIR_PRIVATE_H
+
+#include "os/cachedir.h"
+
+#include <sys/stat.h>
+
+/* The mark of a body's file as st describes it. */
+uint64_t cachedir_checked_mark(const struct cachedir *s,
+	const struct id *output, const struct stat *st);
+
+/* Remembers that the file at name, as it is now, hashes to output. */
+void cachedir_remember_checked(
+	struct cachedir *s, const struct id *output, const char *name);
+
+int64_t cachedir_mtime_ns(const struct stat *st);
+
+#endif
