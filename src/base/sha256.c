@@ -19,7 +19,7 @@ sha256_init(struct sha256 *h, enum sha256_kind kind)
 }
 
 /* Ends the block that c is in and takes the whole ones after it; the answer is
- * how much of in that was. in is at least two blocks long. */
+ * how much of in that was. in is at least a block long. */
 static size_t
 take_blocks(br_sha256_context *c, struct view in)
 {
@@ -41,7 +41,7 @@ take_blocks(br_sha256_context *c, struct view in)
 void
 sha256_update(struct sha256 *h, struct view in)
 {
-	if (h->kind == SHA256_X86 && in.n >= 2 * SHA256_BLOCK_LEN) {
+	if (h->kind == SHA256_X86 && in.n >= SHA256_BLOCK_LEN) {
 		in = view_skip(in, take_blocks(&h->portable, in));
 	}
 	br_sha256_update(&h->portable, in.p, in.n);

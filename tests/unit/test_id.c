@@ -18,7 +18,6 @@ reads_both_cases(void **state)
 		0xba, 0x98, 0x76, 0x54, 0x32, 0x10};
 	struct id id;
 
-	(void)state;
 	assert_true(id_parse(VIEW(DIGITS), &id));
 	assert_memory_equal(id.byte, want, ID_LEN);
 }
@@ -28,7 +27,6 @@ refuses_other_lengths(void **state)
 {
 	struct id id = {{7}}, before = id;
 
-	(void)state;
 	for (size_t n = 0; n < ID_HEX_LEN; n++) {
 		assert_false(id_parse((struct view){DIGITS, n}, &id));
 	}
@@ -39,7 +37,6 @@ refuses_other_lengths(void **state)
 static void
 every_byte_is_a_digit_or_not(void **state)
 {
-	(void)state;
 	for (int c = 0; c < 256; c++) {
 		for (size_t at = 0; at < ID_HEX_LEN; at += ID_HEX_LEN - 1) {
 			char text[] = DIGITS;
@@ -59,7 +56,6 @@ equal_in_all_bytes(void **state)
 {
 	struct id a = {{0}}, b = {{0}};
 
-	(void)state;
 	assert_true(id_eq(&a, &b));
 	for (size_t i = 0; i < ID_LEN; i++) {
 		b.byte[i] = 1;

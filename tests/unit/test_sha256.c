@@ -8,36 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_LEN = 1024, LENGTHS = 301 };
+#include "lines.h"
+
+enum { LENGTHS = 301 };
 
 /* The kinds that this processor can run. */
 static int
 last_kind(void)
 {
 	return (int)sha256_best();
-}
-
-static FILE *
-open_vectors(const char *name)
-{
-	FILE *f = fopen(name, "r");
-
-	assert_non_null(f);
-	return f;
-}
-
-/* The next line that is no comment, without its end; false after the last. */
-static bool
-next_line(FILE *f, char *line, struct view *text)
-{
-	do {
-		if (!fgets(line, LINE_LEN, f)) {
-			fclose(f);
-			return false;
-		}
-	} while (line[0] == '#');
-	*text = (struct view){line, strcspn(line, "\n")};
-	return true;
 }
 
 static void
@@ -89,17 +68,15 @@ expect_digest(struct view text, struct view hex)
 static void
 nist_examples(void **state)
 {
-	FILE *f = open_vectors("tests/vectors/sha256/nist.txt");
-	char line[LINE_LEN];
+	struct lines lines;
 	struct view text, hex;
-	int count = 0;
 
-	(void)state;
-	for (; next_line(f, line, &text); count++) {
+	lines_open(&lines, "tests/vectors/sha256/nist.txt");
+	while (lines_next(&lines, &text)) {
 		view_cut(text, ' ', &text, &hex);
 		expect_digest(text, hex);
 	}
-	assert_int_equal(count, 4);
+	assert_int_equal(lines.count, 4);
 }
 
 static void
@@ -107,7 +84,6 @@ nist_million_a(void **state)
 {
 	char text[1000];
 
-	(void)state;
 	memset(text, 'a', sizeof(text));
 	for (int kind = 0; kind <= last_kind(); kind++) {
 		struct sha256 h;
@@ -126,13 +102,13 @@ nist_million_a(void **state)
 static void
 every_length_and_cut(void **state)
 {
-	FILE *f = open_vectors("tests/vectors/sha256/lengths.txt");
-	char line[LINE_LEN], text[LENGTHS];
+	struct lines lines;
+	char text[LENGTHS];
 	struct view hex;
 	size_t n = 0;
 
-	(void)state;
-	for (; next_line(f, line, &hex); n++) {
+	lines_open(&lines, "tests/vectors/sha256/lengths.txt");
+	for (; lines_next(&lines, &hex); n++) {
 		for (size_t i = 0; i < n; i++) {
 			text[i] = (char)(unsigned char)(151 * i + n);
 		}
@@ -144,7 +120,6 @@ every_length_and_cut(void **state)
 static void
 goes_on_after_final_and_as_a_copy(void **state)
 {
-	(void)state;
 	for (int kind = 0; kind <= last_kind(); kind++) {
 		struct sha256 h, copy;
 		struct id early, late, other;
@@ -182,21 +157,20 @@ unhex(struct view hex, char *out)
 static void
 hmac_vectors(void **state)
 {
-	FILE *f = open_vectors("tests/vectors/sha256/hmac.txt");
-	char line[LINE_LEN], key_bytes[LINE_LEN], data_bytes[LINE_LEN];
+	struct lines lines;
+	char key_bytes[LINES_LEN_MAX], data_bytes[LINES_LEN_MAX];
 	struct view text, key, data, mac;
 	struct id id;
-	int count = 0;
 
-	(void)state;
-	for (; next_line(f, line, &text); count++) {
+	lines_open(&lines, "tests/vectors/sha256/hmac.txt");
+	while (lines_next(&lines, &text)) {
 		view_cut(text, ' ', &key, &text);
 		view_cut(text, ' ', &data, &mac);
 		hmac_sha256(
 			unhex(key, key_bytes), unhex(data, data_bytes), &id);
 		expect_hex(&id, mac);
 	}
-	assert_int_equal(count, 7);
+	assert_int_equal(lines.count, 7);
 }
 
 static void
@@ -204,7 +178,6 @@ hmac_of_nothing(void **state)
 {
 	struct id id;
 
-	(void)state;
 	hmac_sha256((struct view){NULL, 0}, (struct view){NULL, 0}, &id);
 	expect_hex(&id, VIEW("b613679a0814d9ec772f95d778c35fc5ff1697c493715653c"
 			     "6c712144292c5ad"));
