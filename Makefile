@@ -19,6 +19,8 @@
 # compilers never mix. The release is `musl`; the others serve the tests.
 
 VERSION := 0.1.0
+# The day of that version, UTC: roots that had expired by then are left out.
+export SOURCE_DATE_EPOCH := $(shell date -u -d 2026-11-23 +%s)
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -31,7 +33,7 @@ first = $(firstword $(foreach c,$(1),$(if $(shell command -v $(c)),$(c))) $(1))
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc) --no-print-directory
 endif
 

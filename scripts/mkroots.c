@@ -12,11 +12,11 @@
  * any object of the program exists, and reads certificates with the code that
  * the program reads them with.
  */
-#include "base/buf.c"      /* NOLINT(bugprone-suspicious-include) */
-#include "base/cert.c"     /* NOLINT(bugprone-suspicious-include) */
-#include "base/civil.c"    /* NOLINT(bugprone-suspicious-include) */
-#include "base/view.c"     /* NOLINT(bugprone-suspicious-include) */
-#include "os/anchors.c"    /* NOLINT(bugprone-suspicious-include) */
+#include "base/buf.c"   /* NOLINT(bugprone-suspicious-include) */
+#include "base/cert.c"  /* NOLINT(bugprone-suspicious-include) */
+#include "base/civil.c" /* NOLINT(bugprone-suspicious-include) */
+#include "base/view.c"  /* NOLINT(bugprone-suspicious-include) */
+#include "os/anchors.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <dirent.h>
 #include <errno.h>
