@@ -166,13 +166,15 @@ UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
 # The list of objects is a file of its own, so that a source that comes or
 # goes rebuilds the archive.
 define variant
-$(BUILD)/$(1)/%.o: %.c Makefile | $(FETCHED) \
-		$(if $(filter musl,$(1)),$(MUSL_ROOT)/lib/libc.a)
+$(call OBJ,$(1)): | $(FETCHED) \
+	$(if $(filter musl,$(1)),$(MUSL_ROOT)/lib/libc.a)
+
+$(BUILD)/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	@$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
-$(BUILD)/$(1)/gen/roots.o: $(BUILD)/gen/roots.c
+$(BUILD)/$(1)/gen/roots.o: $(BUILD)/gen/roots.c Makefile
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	@$$(CC_$(1)) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
