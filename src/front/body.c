@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 void
-body_init(struct body *b, struct cachedir *store)
+body_init(struct body *b, struct cachedir *dir)
 {
-	*b = (struct body){.store = store, .file.fd = -1, .memory = -1};
+	*b = (struct body){.dir = dir, .file.fd = -1, .memory = -1};
 }
 
 static void
@@ -20,7 +20,7 @@ note_problem(struct body *b, const struct gs_err *err)
 	}
 }
 
-/* Moves what the store has taken so far into memory. */
+/* Moves what the directory has taken so far into memory. */
 static bool
 copy_to_memory(struct body *b)
 {
@@ -45,9 +45,9 @@ copy_to_memory(struct body *b)
 	return true;
 }
 
-/* The store cannot take this body: go on in memory, or nowhere. */
+/* The directory cannot take this body: go on in memory, or nowhere. */
 static void
-leave_store(struct body *b)
+leave_directory(struct body *b)
 {
 	b->place = BODY_NOWHERE;
 	if (b->memory_files < BODY_MEMORY_FILES_MAX &&
@@ -62,7 +62,7 @@ leave_store(struct body *b)
 		close(b->memory);
 		b->memory = -1;
 	}
-	cachedir_body_abort(b->store, &b->file);
+	cachedir_body_abort(b->dir, &b->file);
 }
 
 void
@@ -76,13 +76,13 @@ body_begin(struct body *b, const struct id *output, uint64_t size)
 	b->file.fd = -1;
 	b->file.output = *output;
 	b->place = BODY_PRESENT;
-	if (cachedir_has_body(b->store, output, size)) {
+	if (cachedir_has_body(b->dir, output, size)) {
 		return;
 	}
 	b->place = BODY_STORED;
-	if (cachedir_body_begin(b->store, &b->file, output, &err) != GS_OK) {
+	if (cachedir_body_begin(b->dir, &b->file, output, &err) != GS_OK) {
 		note_problem(b, &err);
-		leave_store(b);
+		leave_directory(b);
 	}
 }
 
@@ -97,7 +97,7 @@ body_add(struct body *b, struct view bytes)
 	if (b->place == BODY_STORED &&
 		cachedir_body_add(&b->file, bytes, &err) != GS_OK) {
 		note_problem(b, &err);
-		leave_store(b);
+		leave_directory(b);
 	}
 	if (b->place == BODY_MEMORY &&
 		fd_write_all(b->memory, bytes.p, bytes.n, &err) != GS_OK) {
@@ -122,8 +122,8 @@ body_end(struct body *b, struct buf *path)
 	bool stored = b->place == BODY_PRESENT;
 
 	if (b->place == BODY_STORED) {
-		stored = cachedir_body_commit(b->store, &b->file, b->declared,
-				 &err) == GS_OK;
+		stored = cachedir_body_commit(
+				 b->dir, &b->file, b->declared, &err) == GS_OK;
 		if (!stored) {
 			note_problem(b, &err);
 		}
@@ -131,7 +131,7 @@ body_end(struct body *b, struct buf *path)
 	if (b->place == BODY_MEMORY) {
 		add_memory_path(b, path);
 	} else {
-		cachedir_body_path(b->store, &b->file.output, path);
+		cachedir_body_path(b->dir, &b->file.output, path);
 	}
 	return stored;
 }
@@ -140,7 +140,7 @@ void
 body_abort(struct body *b)
 {
 	if (b->place == BODY_STORED) {
-		cachedir_body_abort(b->store, &b->file);
+		cachedir_body_abort(b->dir, &b->file);
 	}
 	if (b->place == BODY_MEMORY) {
 		close(b->memory);

@@ -206,7 +206,7 @@ finish(struct front *f)
 	report_dropped(&f->session);
 	summarize(&f->session);
 	if (f->keeper.link < 0) {
-		cachedir_remove(f->setup->store);
+		cachedir_remove(f->setup->dir);
 	}
 	process_detach_stdio();
 	keeper_release(&f->keeper);
@@ -217,7 +217,7 @@ front_run(const struct front_setup *setup)
 {
 	static struct front f; /* too large for a stack */
 	struct session_setup with = {
-		.store = setup->store,
+		.dir = setup->dir,
 		.keeper = &f.keeper,
 		.place = setup->place,
 		.sharing = setup->sharing,

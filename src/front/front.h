@@ -11,7 +11,7 @@
 #include "os/cachedir.h"
 
 struct front_setup {
-	struct cachedir *store; /* open, or without a directory */
+	struct cachedir *dir; /* open, or without a directory */
 	struct service mirror;
 	struct id place; /* names the bucket */
 	bool sharing;

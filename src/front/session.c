@@ -17,7 +17,7 @@ session_init(struct session *s, const struct session_setup *with)
 	s->mirror_counts = (struct link_counts){0};
 	s->out = BUF_OVER(s->out_storage);
 	inbox_init(&s->inbox);
-	body_init(&s->body, with->store);
+	body_init(&s->body, with->dir);
 }
 
 void
@@ -48,7 +48,7 @@ place_view(const struct session *s)
 	return (struct view){(const char *)s->with.place.byte, ID_LEN};
 }
 
-/* Tells the mirror of an entry in the store that the bucket may lack. */
+/* Tells the mirror of an entry in the directory that the bucket may lack. */
 static void
 announce(struct session *s, enum link_kind kind, const struct entry *e)
 {
@@ -60,7 +60,7 @@ announce(struct session *s, enum link_kind kind, const struct entry *e)
 		.time_ns = e->time_ns,
 	};
 
-	if (s->with.sharing && !cachedir_is_shared(s->with.store, place_view(s),
+	if (s->with.sharing && !cachedir_is_shared(s->with.dir, place_view(s),
 				       &e->action, &e->output)) {
 		keeper_send(s->with.keeper, &m);
 	}
@@ -71,7 +71,7 @@ add_hit(struct session *s, int64_t id, const struct entry *e)
 {
 	struct buf path = BUF_OVER(s->path);
 
-	cachedir_body_path(s->with.store, &e->output, &path);
+	cachedir_body_path(s->with.dir, &e->output, &path);
 	reply_hit(
 		room(s), id, &e->output, e->size, e->time_ns, buf_view(&path));
 }
@@ -108,7 +108,7 @@ on_get(struct session *s, const struct request *r)
 	struct entry e;
 
 	s->counts.gets++;
-	if (cachedir_get(s->with.store, &r->action, &e)) {
+	if (cachedir_get(s->with.dir, &r->action, &e)) {
 		s->counts.local_hits++;
 		add_hit(s, r->id, &e);
 		announce(s, LINK_HELD, &e);
@@ -130,7 +130,7 @@ finish_put(struct session *s)
 	struct gs_err err;
 	bool stored = body_end(&s->body, &path);
 
-	if (stored && cachedir_put(s->with.store, &e, &err) != GS_OK) {
+	if (stored && cachedir_put(s->with.dir, &e, &err) != GS_OK) {
 		log_err(LOG_WARNING, &err);
 		stored = false;
 	}
@@ -234,13 +234,13 @@ session_feed(struct session *s, struct view bytes, struct gs_err *err)
 	return GS_OK;
 }
 
-/* Answers everybody who waits for the action, from the store. */
+/* Answers everybody who waits for the action, from the directory. */
 static void
 answer(struct session *s, const struct id *action)
 {
 	struct entry e;
 	int64_t id;
-	bool found = cachedir_get(s->with.store, action, &e);
+	bool found = cachedir_get(s->with.dir, action, &e);
 
 	while (gets_take(&s->gets, action, &id)) {
 		if (found) {

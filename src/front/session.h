@@ -27,9 +27,9 @@ struct session_counts {
 };
 
 struct session_setup {
-	struct cachedir *store;
+	struct cachedir *dir;
 	struct keeper *keeper;
-	struct id place;   /* names the bucket in the store's marks */
+	struct id place;   /* names the bucket in the marks */
 	bool sharing;      /* what is put or held may go to the bucket */
 	uint64_t drain_ms; /* how long a close may wait for uploads */
 	int out_fd;

@@ -130,7 +130,7 @@ ready_ring(struct queue *q)
 }
 
 bool
-queue_take_put(struct queue *q, struct entry *e)
+queue_take_put(struct queue *q, struct entry *e, bool *held)
 {
 	struct ring *r;
 
@@ -144,6 +144,8 @@ queue_take_put(struct queue *q, struct entry *e)
 
 	if (taken) {
 		*e = ring_pop(r);
+		*held = r == &q->held;
+		q->uploading_held += *held;
 		q->uploading[q->uploading_count++] = e->action;
 	}
 	pthread_mutex_unlock(&q->lock);
@@ -151,20 +153,23 @@ queue_take_put(struct queue *q, struct entry *e)
 }
 
 static size_t
-puts_left(const struct queue *q)
+puts_left(const struct queue *q, bool with_held)
 {
-	return q->puts.count + q->held.count + q->uploading_count;
+	size_t all = q->puts.count + q->held.count + q->uploading_count;
+
+	return with_held ? all : all - q->held.count - q->uploading_held;
 }
 
 void
-queue_done_put(struct queue *q, const struct entry *e)
+queue_done_put(struct queue *q, const struct entry *e, bool held)
 {
 	pthread_mutex_lock(&q->lock);
 	size_t at = find_uploading(q, &e->action);
 
 	q->uploading[at] = q->uploading[--q->uploading_count];
+	q->uploading_held -= held;
 	pthread_cond_signal(&q->put_ready);
-	if (puts_left(q) == 0) {
+	if (puts_left(q, false) == 0) {
 		pthread_cond_broadcast(&q->put_idle);
 	}
 	pthread_mutex_unlock(&q->lock);
@@ -181,17 +186,17 @@ queue_is_fetching(struct queue *q)
 }
 
 size_t
-queue_puts_left(struct queue *q)
+queue_puts_left(struct queue *q, bool with_held)
 {
 	pthread_mutex_lock(&q->lock);
-	size_t left = puts_left(q);
+	size_t left = puts_left(q, with_held);
 
 	pthread_mutex_unlock(&q->lock);
 	return left;
 }
 
 bool
-queue_wait_puts(struct queue *q, uint64_t deadline_ms)
+queue_wait_puts(struct queue *q, bool with_held, uint64_t deadline_ms)
 {
 	struct timespec until = {
 		.tv_sec = (time_t)(deadline_ms / 1000),
@@ -200,10 +205,10 @@ queue_wait_puts(struct queue *q, uint64_t deadline_ms)
 	int result = 0;
 
 	pthread_mutex_lock(&q->lock);
-	while (puts_left(q) > 0 && result == 0) {
+	while (puts_left(q, with_held) > 0 && result == 0) {
 		result = pthread_cond_timedwait(&q->put_idle, &q->lock, &until);
 	}
-	bool none = puts_left(q) == 0;
+	bool none = puts_left(q, with_held) == 0;
 
 	pthread_mutex_unlock(&q->lock);
 	return none;

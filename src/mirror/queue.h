@@ -31,7 +31,7 @@ struct queue {
 	pthread_cond_t get_ready, put_ready, put_idle;
 	struct ring gets, puts, held;
 	struct id uploading[QUEUE_WORKERS_MAX]; /* actions under way */
-	size_t uploading_count;
+	size_t uploading_count, uploading_held;
 	size_t fetching_count, waiting_getters, waiting_putters;
 	bool stopped;
 };
@@ -52,20 +52,21 @@ bool queue_add_put(struct queue *q, const struct entry *e, bool held,
 bool queue_take_get(struct queue *q, struct id *action);
 void queue_done_get(struct queue *q);
 
-/* Waits for an entry to upload. No two entries of one action are out at the
- * same time, so that the last put wins. False: the queue was stopped. */
-bool queue_take_put(struct queue *q, struct entry *e);
-void queue_done_put(struct queue *q, const struct entry *e);
+/* Waits for an entry to upload; *held tells which kind it is. No two entries of
+ * one action are out at the same time, so that the last put wins. False: the
+ * queue was stopped. */
+bool queue_take_put(struct queue *q, struct entry *e, bool *held);
+void queue_done_put(struct queue *q, const struct entry *e, bool held);
 
 /* True while gets are queued or under way. */
 bool queue_is_fetching(struct queue *q);
 
-/* How many entries are not uploaded yet. */
-size_t queue_puts_left(struct queue *q);
+/* How many entries are not uploaded yet: all, or without the held ones. */
+size_t queue_puts_left(struct queue *q, bool with_held);
 
-/* Waits until no entry is left to upload, at most until the deadline. True if
- * none is left. */
-bool queue_wait_puts(struct queue *q, uint64_t deadline_ms);
+/* Waits until no such entry is left, at most until the deadline. True if none
+ * is left. */
+bool queue_wait_puts(struct queue *q, bool with_held, uint64_t deadline_ms);
 
 /* Lets all workers return from their waits, for good. */
 void queue_stop(struct queue *q);
