@@ -9,6 +9,7 @@ enum {
 	/* what go says */
 	REQUEST_LINE_MAX = 4096, /* cmd/go's longest request line is under 300 */
 	JSON_TOKENS_MAX = 64,
+	JSON_TEXT_MAX = 64 * 1024,
 	PENDING_GETS_MAX = 4096, /* gets that wait for the mirror */
 
 	/* identifiers */
@@ -35,10 +36,17 @@ enum {
 	ERROR_BODY_MAX = 64 * 1024,
 	LIST_BODY_MAX = 2 * 1024 * 1024,
 
+	/* the network */
+	ADDRESSES_MAX = 48, /* of one name; musl keeps no more */
+	NAMES_MAX = 8,      /* looked up in one run */
+
 	/* files */
 	CONFIG_FILE_MAX = 1024 * 1024,
 	CA_FILE_MAX = 4 * 1024 * 1024,
-	PATH_LEN_MAX = 4096,
+	PATH_LEN_MAX = 3072, /* of the cache directory */
+
+	/* certificates */
+	CERT_MAX = 16 * 1024, /* one certificate, DER */
 };
 
 /* S3's limit for a single PUT. */

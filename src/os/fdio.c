@@ -59,19 +59,33 @@ fd_write_all(int fd, const void *p, size_t n, struct gs_err *err)
 	return GS_OK;
 }
 
-/* Reads to the end of the file; the answer is the byte count or -1. */
+/* After a failed read: true if another one may do better. */
+static bool
+can_retry(int fd, uint64_t deadline_ms)
+{
+	struct gs_err err;
+
+	if (errno != EAGAIN) {
+		return errno == EINTR;
+	}
+	if (fd_wait(fd, POLLIN, deadline_ms, &err) == GS_OK) {
+		return true;
+	}
+	errno = ETIMEDOUT;
+	return false;
+}
+
+/* Reads up to cap bytes of a file that may be a pipe; the count or -1. */
 static ssize_t
 read_to_end(int fd, char *p, size_t cap)
 {
+	uint64_t deadline_ms = clock_mono_ms() + FD_FILE_MS;
 	size_t len = 0;
+	ssize_t n = 1;
 
-	while (len < cap) {
-		ssize_t n = read(fd, p + len, cap - len);
-
-		if (n == 0) {
-			break;
-		}
-		if (n < 0 && errno != EINTR) {
+	while (len < cap && n != 0) {
+		n = read(fd, p + len, cap - len);
+		if (n < 0 && !can_retry(fd, deadline_ms)) {
 			return -1;
 		}
 		len += n > 0 ? (size_t)n : 0;
@@ -83,7 +97,7 @@ enum gs_code
 fd_read_file(
 	const char *path, size_t max, struct view *text, struct gs_err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char *p = malloc(max + 1);
 	ssize_t n = fd >= 0 && p ? read_to_end(fd, p, max + 1) : -1;
 	int why = errno;

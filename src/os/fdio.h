@@ -16,10 +16,13 @@ GS_CHECKED enum gs_code fd_wait(
 GS_CHECKED enum gs_code fd_write_all(
 	int fd, const void *p, size_t n, struct gs_err *err);
 
-/* Reads a whole file of at most max bytes into a new block that the caller
- * frees; *text views it. GS_TOOBIG past max, GS_SYS with errno else. */
-GS_CHECKED enum gs_code fd_read_file(const char *path, size_t max,
-	struct view *text, struct gs_err *err);
+/* How long a file that is a pipe may keep its reader waiting. */
+enum { FD_FILE_MS = 2000 };
+
+/* Reads a whole file, or pipe, of at most max bytes into a new block that the
+ * caller frees; *text views it. GS_TOOBIG past max, GS_SYS with errno else. */
+GS_CHECKED enum gs_code fd_read_file(
+	const char *path, size_t max, struct view *text, struct gs_err *err);
 
 /* gs_fail with GS_SYS, the errno and its text. */
 enum gs_code fd_fail(
