@@ -1,0 +1,24 @@
+// Package e2e runs gocache-s3 as its users do: under the real go command, in
+// front of real S3 servers, and in front of a server that misbehaves on
+// purpose. docs/faults.md lists every fault, the promise, and the test.
+//
+// Files without _test are the harness; each begins with what it is for:
+//
+//	program.go    which binary is tested, and what kind it is
+//	config.go     one configuration of the helper and its scrubbed environment
+//	wire.go       the protocol's messages
+//	driver.go     plays cmd/go: starts the helper and talks to it
+//	proc.go       looks into /proc: children, memory, who is still there
+//	gocmd.go      runs the real go command, in four versions
+//	module.go     the module that the go command builds
+//	server.go     starts and stops versitygw and MinIO
+//	certs.go      certificate authorities and leaves for https
+//	bucket.go     aws-sdk-go-v2 as the judge of what lies in a bucket
+//	badserver.go  an S3 server that follows a script, byte by byte
+//	faults.go     the scripts: every way in which an answer can be wrong
+//
+// Environment: GOCACHE_S3_BIN selects the binary (default: the release build
+// at the top of the repository), E2E_VERSITYGW and E2E_MINIO the servers.
+// With -short, whatever needs a real server is skipped; without, an absent
+// server is a failure.
+package e2e

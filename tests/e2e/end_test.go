@@ -1,0 +1,300 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// slowPuts is a server that takes this long for each upload.
+func slowPuts(t testing.TB, each time.Duration) *badServer {
+	return newBadServer(t, func(x *exchange) {
+		if x.method == "PUT" {
+			x.readBody()
+			time.Sleep(each)
+		}
+		x.good()
+	})
+}
+
+// go list, go mod tidy and go generate never say close: the end of input is
+// the end. The helper leaves at once and holds nothing open, and the uploads
+// go on behind it.
+func TestEndOfInputHoldsNothingOpen(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, time.Second)
+	h := start(t, at(t, s.store))
+	for i := range 6 {
+		h.put(actionOf("late %d", i), sample)
+	}
+	begin := time.Now()
+	h.stdin.Close()
+	<-h.done
+	<-h.stdout.eof
+	<-h.stderr.eof
+	if took := time.Since(begin); took > 500*time.Millisecond {
+		t.Errorf("stdout and stderr were held open for %v", took)
+	}
+	if h.cmd.ProcessState.ExitCode() != 0 {
+		t.Errorf("exit %d", h.cmd.ProcessState.ExitCode())
+	}
+	h.quiet()
+	waitFor(t, "the uploads behind the helper's back", patience, func() bool { return s.entries() == 6 })
+	goneWithin(t, h.cache(t), prompt)
+}
+
+// What drains behind the helper's back stops at the deadline.
+func TestDrainAfterTheEndHasADeadline(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, (*exchange).stall)
+	h := start(t, at(t, s.store).with("-drain=1s"))
+	h.put(victim, sample)
+	h.stdin.Close()
+	h.exitZero()
+	goneWithin(t, h.cache(t), time.Second+drainSlack)
+}
+
+func TestCloseUploadsTheTail(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 50*time.Millisecond)
+	h := start(t, at(t, s.store))
+	for i := range 100 {
+		h.put(actionOf("tail %d", i), fmt.Appendf(nil, "body %d", i))
+	}
+	h.close(patience)
+	if n := s.entries(); n != 100 {
+		t.Errorf("%d of 100 entries are in the bucket when close is answered", n)
+	}
+	h.stdin.Close()
+	h.exitZero()
+	h.quiet()
+	goneWithin(t, h.cache(t), prompt)
+}
+
+// Close waits for -drain and then says what was dropped.
+func TestCloseStopsAtTheDeadlineAndSaysSo(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 30*time.Second)
+	h := start(t, at(t, s.store).with("-drain=700ms"))
+	for i := range 20 {
+		h.put(actionOf("dropped %d", i), sample)
+	}
+	begin := time.Now()
+	h.close(patience)
+	if took := time.Since(begin); took < 500*time.Millisecond || took > 700*time.Millisecond+drainSlack {
+		t.Errorf("close took %v with -drain=700ms", took)
+	}
+	h.stdin.Close()
+	h.exitZero()
+	said := strings.Join(h.said(1, 2), "\n")
+	if !strings.Contains(said, "20") {
+		t.Errorf("the line does not say how many were dropped: %s", said)
+	}
+	goneWithin(t, h.cache(t), prompt)
+}
+
+func TestDrainOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, drain := range []string{"0s", "10s", "1h"} {
+		s := newBadServer(t, nil)
+		h := start(t, at(t, s.store).with("-drain="+drain))
+		h.miss(victim)
+		begin := time.Now()
+		h.end()
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("-drain=%s: close with nothing to upload took %v", drain, took)
+		}
+		h.quiet()
+	}
+}
+
+// -v gives one summary line at the end, and nothing else on a good run.
+func TestVerboseEndsWithASummary(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	s.hold(victim, sample)
+	h := start(t, at(t, s.store).with("-v"))
+	h.hit(victim, sample)
+	h.miss(bystander)
+	h.put(bystander, sample)
+	h.end()
+	all := h.said(1, 20)
+	last := all[len(all)-1]
+	if !strings.Contains(last, "1") || len(last) < 30 {
+		t.Errorf("no summary in %q", last)
+	}
+}
+
+func TestReadOnlyWritesNothing(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	s.hold(victim, sample)
+	h := start(t, at(t, s.store).with("-read-only"))
+	h.hit(victim, sample)
+	h.put(bystander, sample)
+	h.hit(bystander, sample)
+	h.end()
+	h.quiet()
+	for _, r := range s.seen {
+		if r.method != "GET" && r.method != "HEAD" {
+			t.Errorf("%s %s", r.method, r.target)
+		}
+	}
+}
+
+// A private cache directory is removed at the end, however that comes.
+func TestPrivateDirectoryIsRemoved(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"close", "end of input", "SIGTERM"} {
+		c := local(t).with("-cache-dir=temp")
+		h := start(t, c)
+		path := h.put(victim, sample).DiskPath
+		if strings.HasPrefix(path, c.cache) {
+			t.Errorf("%s is below GOCACHE", path)
+		}
+		h.hit(victim, sample)
+		switch end {
+		case "close":
+			h.end()
+		case "end of input":
+			h.stdin.Close()
+			h.exitZero()
+		case "SIGTERM":
+			h.signal(syscall.SIGTERM)
+			h.exit(patience)
+		}
+		waitFor(t, end+": removal of the directory", patience, func() bool {
+			_, err := os.Stat(filepath.Dir(path))
+			return os.IsNotExist(err)
+		})
+		if left, _ := os.ReadDir(filepath.Join(c.dir, "tmp")); len(left) != 0 {
+			t.Errorf("%s: left in TMPDIR: %v", end, left)
+		}
+	}
+}
+
+// Another cache directory is used and stays.
+func TestChosenDirectory(t *testing.T) {
+	t.Parallel()
+	c := local(t)
+	other := filepath.Join(c.dir, "some where", "else")
+	h := start(t, c.with("-cache-dir", other))
+	if path := h.put(victim, sample).DiskPath; !strings.HasPrefix(path, other+"/") {
+		t.Errorf("%s is not below %s", path, other)
+	}
+	h.end()
+	again := start(t, c.with("-cache-dir", other))
+	again.hit(victim, sample)
+	again.end()
+}
+
+func (h *helper) signal(s syscall.Signal) {
+	h.t.Helper()
+	if err := syscall.Kill(h.cmd.Process.Pid, s); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// signalAll is Ctrl-C: the signal for the whole process group.
+func (h *helper) signalAll(s syscall.Signal) {
+	h.t.Helper()
+	if err := syscall.Kill(-h.cmd.Process.Pid, s); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// Ctrl-C reaches the helper too, while go test or go run wait for their
+// child: the helper goes on, and the close that follows still drains.
+func TestInterruptDoesNotEndTheConversation(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 100*time.Millisecond)
+	s.hold(victim, sample)
+	h := start(t, at(t, s.store))
+	h.put(bystander, sample)
+	h.signalAll(syscall.SIGINT)
+	time.Sleep(50 * time.Millisecond)
+	h.hit(victim, sample)
+	h.hit(bystander, sample)
+	h.end()
+	if _, stored := s.load(bystander.hex()); !stored {
+		t.Errorf("what was queued before Ctrl-C is lost; stderr: %s", h.stderr)
+	}
+}
+
+// After Ctrl-C go is gone: the helper leaves at once, and its uploads end
+// within a short time.
+func TestInterruptThenEndOfInput(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 30*time.Second)
+	h := start(t, at(t, s.store))
+	h.put(victim, sample)
+	h.signalAll(syscall.SIGINT)
+	h.stdin.Close()
+	h.exitZero()
+	goneWithin(t, h.cache(t), 10*time.Second)
+	noTemporaries(t, h.cache(t))
+}
+
+// The second Ctrl-C, and SIGTERM, end it now.
+func TestSecondInterruptEndsIt(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 30*time.Second)
+	h := start(t, at(t, s.store).with("-drain=60s"))
+	h.put(victim, sample)
+	n := h.nextID()
+	h.raw(request{ID: n, Command: "close"}.encode(nil))
+	time.Sleep(100 * time.Millisecond)
+	h.signalAll(syscall.SIGINT)
+	time.Sleep(100 * time.Millisecond)
+	h.signalAll(syscall.SIGINT)
+	h.exit(prompt)
+	goneWithin(t, h.cache(t), prompt)
+	noTemporaries(t, h.cache(t))
+}
+
+func TestTerminateEndsIt(t *testing.T) {
+	t.Parallel()
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
+		s := slowPuts(t, 30*time.Second)
+		h := start(t, at(t, s.store).with("-drain=60s"))
+		h.put(victim, sample)
+		text := putRequest(99, bystander, sample).encode(sample)
+		h.raw(text[:len(text)/2])
+		time.Sleep(50 * time.Millisecond)
+		h.signal(sig)
+		h.exit(5 * time.Second)
+		goneWithin(t, h.cache(t), 5*time.Second)
+		noTemporaries(t, h.cache(t))
+	}
+}
+
+// Stopped and continued, as by Ctrl-Z and fg.
+func TestStopAndContinue(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	s.hold(victim, sample)
+	h := start(t, at(t, s.store))
+	h.signalAll(syscall.SIGSTOP)
+	time.Sleep(4 * time.Second) // longer than the front lets the mirror be silent
+	h.signalAll(syscall.SIGCONT)
+	h.hit(victim, sample)
+	h.end()
+}
+
+// Lines are whole, and each kind is said once however often it happens.
+func TestOneLinePerKind(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, document("403 Forbidden", "AccessDenied"))
+	h := start(t, at(t, s.store))
+	for i := range 200 {
+		h.miss(actionOf("denied %d", i))
+		h.put(actionOf("denied %d", i), bytes.Repeat(sample, i%3))
+	}
+	h.end()
+	h.said(1, 3)
+}

@@ -1,0 +1,155 @@
+package e2e
+
+import (
+	"bytes"
+	"testing"
+	"time"
+)
+
+// A body that is long enough to be cut, chunked and flipped.
+var sample = bytes.Repeat([]byte("A body of some length. "), 60)
+
+// The object that a fault strikes, and one that it leaves alone.
+var (
+	victim    = actionOf("victim")
+	bystander = actionOf("bystander")
+)
+
+// strike makes a script that answers GETs and PUTs of the victim with a fault
+// and all others rightly. limit counts the faults; 0 is always. A fault that
+// concerns the whole bucket strikes the bystander too.
+func strike(f script, method string, everything bool, limit int) script {
+	return func(x *exchange) {
+		struck := x.entry == victim.hex() || everything && x.isEntry()
+		if x.method == method && struck && (limit == 0 || x.attempt < limit) {
+			f(x)
+			return
+		}
+		x.good()
+	}
+}
+
+// tellable wants the lines that a fault may or must cause.
+func tellable(h *helper, told verdict, most int) {
+	h.t.Helper()
+	least := 0
+	if told == yes {
+		least = 1
+	}
+	h.said(least, most)
+}
+
+func TestFaultOnEveryGetIsAMiss(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, strike(f.do, "GET", f.off, 0))
+			s.hold(victim, sample)
+			s.hold(bystander, sample)
+			h := start(t, at(t, s.store))
+			h.miss(victim)
+			if f.off {
+				h.miss(bystander)
+			} else {
+				h.hit(bystander, sample)
+			}
+			h.end()
+			tellable(h, f.told, 1)
+			if n := len(s.requests("GET", victim.hex())); n > 6 {
+				t.Errorf("asked %d times", n)
+			}
+			if n := len(s.requests("GET", bystander.hex())); f.off && n > 0 {
+				t.Errorf("asked %d times after the bucket was given up", n)
+			}
+		})
+	}
+}
+
+func TestFaultOnOneGetHeals(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, strike(f.do, "GET", false, 1))
+			s.hold(victim, sample)
+			h := start(t, at(t, s.store))
+			got := h.get(victim)
+			switch {
+			case !got.Miss:
+				h.check(got, sample)
+			case f.heals == yes:
+				t.Errorf("a miss after one fault; stderr: %s", h.stderr)
+			}
+			if f.heals == no && !got.Miss {
+				t.Errorf("asked again after what no retry can heal")
+			}
+			h.end()
+			tellable(h, either, 1)
+		})
+	}
+}
+
+func TestFaultOnEveryPutStaysLocal(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, strike(f.do, "PUT", true, 0))
+			h := start(t, at(t, s.store).with("-drain=2s"))
+			for i := range 3 {
+				h.put(actionOf("put %d", i), sample)
+				h.hit(actionOf("put %d", i), sample)
+			}
+			h.close(2*time.Second + drainSlack)
+			h.stdin.Close()
+			h.exitZero()
+			tellable(h, f.told, 2)
+			if n := len(s.requests("PUT", "")); n > 3*6 {
+				t.Errorf("three objects were sent %d times", n)
+			}
+		})
+	}
+}
+
+func TestFaultOnOnePutHeals(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, strike(f.do, "PUT", false, 1))
+			h := start(t, at(t, s.store))
+			h.put(victim, sample)
+			h.end()
+			o, stored := s.load(victim.hex())
+			if stored && !bytes.Equal(o.body, sample) {
+				t.Errorf("stored %d other bytes", len(o.body))
+			}
+			if f.heals == yes && !stored {
+				t.Errorf("dropped after one fault; stderr: %s", h.stderr)
+			}
+			tellable(h, either, 2)
+		})
+	}
+}
+
+func TestOddAnswers(t *testing.T) {
+	for _, o := range oddities {
+		t.Run(o.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, strike(o.do, "GET", false, 0))
+			s.hold(victim, sample)
+			s.hold(bystander, sample)
+			h := start(t, at(t, s.store))
+			got := h.get(victim)
+			if !got.Miss {
+				h.check(got, sample)
+			}
+			if o.hit == yes && got.Miss || o.hit == no && !got.Miss {
+				t.Errorf("miss: %v; stderr: %s", got.Miss, h.stderr)
+			}
+			h.hit(bystander, sample)
+			h.end()
+			h.said(0, 1)
+			if o.hit == yes {
+				h.quiet()
+			}
+		})
+	}
+}

@@ -1,0 +1,142 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// parents maps every process that is not a zombie to its parent.
+func parents() map[int]int {
+	found := map[int]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range stats {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		// pid (comm) state ppid; comm may hold anything
+		rest := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if len(rest) < 2 || rest[0] == "Z" || rest[0] == "X" {
+			continue
+		}
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+		found[pid], _ = strconv.Atoi(rest[1])
+	}
+	return found
+}
+
+// descendants are the living children of pid, their children, and so on.
+func descendants(pid int) []int {
+	all := parents()
+	var found []int
+	for child := range all {
+		for p := all[child]; p > 1; p = all[p] {
+			if p == pid {
+				found = append(found, child)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// helpersIn are the living processes of the program that were started with
+// this GOCACHE: fronts and mirrors, also of a front that is gone.
+func helpersIn(t testing.TB, cache string) []int {
+	t.Helper()
+	name := filepath.Base(program(t))
+	var found []int
+	for pid := range parents() {
+		comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+		if !strings.HasPrefix(string(comm), name) {
+			continue
+		}
+		env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if bytes.Contains(append([]byte{0}, env...), []byte("\x00GOCACHE="+cache+"\x00")) {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+// mirrorsIn are those of helpersIn whose parent is one of them.
+func mirrorsIn(t testing.TB, cache string) []int {
+	t.Helper()
+	all := helpersIn(t, cache)
+	parent := parents()
+	var found []int
+	for _, pid := range all {
+		for _, front := range all {
+			if parent[pid] == front {
+				found = append(found, pid)
+			}
+		}
+	}
+	return found
+}
+
+// mirror waits for the one process that the helper keeps for the network.
+func (h *helper) mirror() int {
+	h.t.Helper()
+	var found []int
+	waitFor(h.t, "a mirror", prompt, func() bool {
+		found = descendants(h.cmd.Process.Pid)
+		return len(found) == 1
+	})
+	return found[0]
+}
+
+// alive says whether the process exists and is not a zombie.
+func alive(pid int) bool {
+	_, there := parents()[pid]
+	return there
+}
+
+// goneWithin wants that no process of the program is left with this GOCACHE.
+func goneWithin(t testing.TB, cache string, limit time.Duration) {
+	t.Helper()
+	var left []int
+	waitFor(t, "the end of every helper", limit, func() bool {
+		left = helpersIn(t, cache)
+		return len(left) == 0
+	})
+}
+
+// waitFor polls until ok, for the given time at most.
+func waitFor(t testing.TB, what string, limit time.Duration, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %v", what, limit)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// statusKB reads one field of /proc/PID/status that is given in kB.
+func statusKB(pid int, field string) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	for _, line := range strings.Split(string(text), "\n") {
+		if rest, ok := strings.CutPrefix(line, field+":"); ok {
+			n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
+			return n
+		}
+	}
+	return 0
+}
+
+// peakKB is the sum of the peak resident sizes of the helper's processes.
+func (h *helper) peakKB() int {
+	sum := statusKB(h.cmd.Process.Pid, "VmHWM")
+	for _, pid := range descendants(h.cmd.Process.Pid) {
+		sum += statusKB(pid, "VmHWM")
+	}
+	return sum
+}
