@@ -14,7 +14,7 @@
  */
 #include "base/buf.c"   /* NOLINT(bugprone-suspicious-include) */
 #include "base/cert.c"  /* NOLINT(bugprone-suspicious-include) */
-#include "base/civil.c" /* NOLINT(bugprone-suspicious-include) */
+#include "base/time.c"  /* NOLINT(bugprone-suspicious-include) */
 #include "base/view.c"  /* NOLINT(bugprone-suspicious-include) */
 #include "os/anchors.c" /* NOLINT(bugprone-suspicious-include) */
 
