@@ -2,18 +2,21 @@
  * The stream that cmd/go writes to a helper, cut into its parts.
  *
  *	stream  = *( blank / request [ body ] )
- *	request = one JSON object on one line, not longer than REQUEST_LINE_MAX
+ *	request = one JSON object on one line, at most REQUEST_LINE_MAX bytes
+ *	          before its LF
  *	body    = DQUOTE base64 DQUOTE, on a line of its own, of any length
  *	blank   = spaces, tabs, CR, LF
  *
  * A push parser: any number of bytes at a time, never a wait, no memory beyond
  * this struct. Only the caller knows whether a body follows a request (BodySize
- * > 0), so after INBOX_REQUEST it may call inbox_expect_body before it feeds on.
- * Source: cmd/go/internal/cache/prog.go, writeToChild; docs/protocol.md.
+ * > 0), so after INBOX_REQUEST it may call inbox_expect_body before it feeds
+ * on. Source: cmd/go/internal/cache/prog.go, writeToChild; docs/protocol.md.
  *
- * cmd/go has a bug (GO: prog.go, the body's early return): a body may stop
- * short and the next request then begins at once, `…AAA={"ID":3,…`. A `{`
- * inside a body therefore ends it as INBOX_BODY_CUT, and a request follows.
+ * A body may stop short and the next request then begins at once, as in
+ * `…AAA={"ID":3,…`: writeToChild returns early when the file that it sends
+ * changes underneath. A `{` inside a body therefore ends it as INBOX_BODY_CUT,
+ * and a request follows. cmd/go has given up the put by then: a reply to it
+ * would be fatal.
  */
 #ifndef GOCACHE_INBOX_H
 #define GOCACHE_INBOX_H
@@ -38,8 +41,10 @@ enum inbox_state { /* private */
 	INBOX_FAILED,
 };
 
-struct inbox {
+struct inbox { /* private */
 	enum inbox_state state;
+	enum gs_code failure; /* INBOX_FAILED: what every call answers */
+	const char *why;
 	struct base64_decoder base64;
 	size_t line_len;
 	char line[REQUEST_LINE_MAX];
@@ -50,16 +55,17 @@ void inbox_init(struct inbox *in);
 
 /*
  * Uses up to bytes.n bytes and says how many in *used. Returns GS_OK with
- * *event; *out is valid until the next call. On GS_BAD (not base64 in a body,
- * something other than `{` where a request or `"` where a body must begin) or
- * GS_TOOBIG (a request line over REQUEST_LINE_MAX) the inbox has failed for
- * good and every later call fails alike.
+ * *event; *out is valid until the next call. A request's out starts with `{`
+ * and is without its line end. On GS_BAD (not base64 in a body, something other
+ * than `{` where a request or `"` where a body must begin) or GS_TOOBIG (a
+ * request line over REQUEST_LINE_MAX) the inbox has failed for good and every
+ * later call fails alike; used, event and out are then untouched.
  */
 GS_CHECKED enum gs_code inbox_feed(struct inbox *in, struct view bytes,
 	size_t *used, enum inbox_event *event, struct view *out,
 	struct gs_err *err);
 
-/* After INBOX_REQUEST: a body comes next. */
+/* Right after INBOX_REQUEST: a body comes next. */
 void inbox_expect_body(struct inbox *in);
 
 /* True if the stream may end here: between requests. */

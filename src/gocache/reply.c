@@ -2,6 +2,17 @@
 
 #include "base/base64.h"
 #include "base/time.h"
+#include "base/utf8.h"
+
+bool
+reply_can_say(struct view text)
+{
+	uint32_t c;
+
+	while (utf8_take(&text, &c)) {
+	}
+	return text.n == 0;
+}
 
 static void
 add_int(struct buf *out, int64_t n)

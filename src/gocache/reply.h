@@ -16,6 +16,9 @@
 
 enum { REPLY_MAX = 512 };
 
+/* True if text is UTF-8, so that go reads it as it is. */
+bool reply_can_say(struct view text);
+
 /* {"ID":0,"KnownCommands":["get","put","close"]} */
 void reply_hello(struct buf *out);
 

@@ -1,12 +1,14 @@
 /*
  * One request of cmd/go, read strictly from its JSON line.
  *
- * Accepted: one object of at most JSON_TOKENS_MAX tokens; members ID, Command,
- * ActionID, OutputID (or its old spelling ObjectID), BodySize; unknown members
- * are skipped; names must match exactly. Refused: a duplicate of a known
- * member, a value of the wrong type, a number that is not a plain integer,
- * base64 that does not decode to 32 bytes for an ID that the command needs.
- * Source: cmd/go/internal/cacheprog/cacheprog.go.
+ * The members ID, Command, ActionID, OutputID (or, without it, its spelling
+ * before go 1.24, ObjectID) and BodySize are known; names must match exactly,
+ * which Go's decoder would not insist on and cmd/go does. Unknown members, and
+ * known ones that the command does not need, are not looked at. Refused: what
+ * base/json.h refuses, a member that the command needs and is missing or of the
+ * wrong type, a number that is not a plain integer, an identifier that is not
+ * base64 of 32 bytes.
+ * Source: cmd/go/internal/cacheprog/cacheprog.go; docs/protocol.md.
  */
 #ifndef GOCACHE_REQUEST_H
 #define GOCACHE_REQUEST_H
@@ -22,13 +24,15 @@ enum request_command {
 };
 
 struct request {
-	int64_t id;
+	int64_t id; /* any; cmd/go counts from 1 */
 	enum request_command command;
-	struct id action;   /* get, put */
-	struct id output;   /* put */
+	struct id action;   /* get, put; else zero */
+	struct id output;   /* put; else zero */
 	uint64_t body_size; /* put; 0: no body line follows */
 };
 
+/* GS_BAD for a request that is refused, GS_TOOBIG for a BodySize over
+ * ARTIFACT_MAX; *request is written only on success. */
 GS_CHECKED enum gs_code request_parse(
 	struct view line, struct request *request, struct gs_err *err);
 

@@ -113,6 +113,20 @@ paths_are_escaped(void **state)
 }
 
 static void
+only_utf8_can_be_said(void **state)
+{
+	static const char *const bad[] = {"/\xff", "/\xc3", "/\xc3(",
+		"/\xed\xa0\x80", "/\xc0\xaf", "\x80/", "/\xf4\x90\x80\x80"};
+
+	assert_true(reply_can_say(VIEW("")));
+	assert_true(reply_can_say(VIEW("/home/u")));
+	assert_true(reply_can_say(VIEW("/gr\xc3\xbc\xc3\x9f/\xe2\x82\xac")));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_false(reply_can_say(view_of(bad[i])));
+	}
+}
+
+static void
 each_control_byte_has_its_number(void **state)
 {
 	struct buf out = empty_buf();
@@ -172,6 +186,7 @@ main(void)
 		cmocka_unit_test(hits),
 		cmocka_unit_test(puts_and_errors),
 		cmocka_unit_test(paths_are_escaped),
+		cmocka_unit_test(only_utf8_can_be_said),
 		cmocka_unit_test(each_control_byte_has_its_number),
 		cmocka_unit_test(the_stated_room_is_enough),
 		cmocka_unit_test(what_does_not_fit_marks_the_buffer),
