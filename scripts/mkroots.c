@@ -19,7 +19,6 @@
 #include "os/anchors.c" /* NOLINT(bugprone-suspicious-include) */
 
 #include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 

@@ -33,8 +33,8 @@ const struct anchors *trust_anchors(const struct trust *t);
 const char *trust_source(const struct trust *t);
 
 /* The session to resume with host; false if there is none. */
-bool trust_recall(struct trust *t, const char *host,
-	br_ssl_session_parameters *session);
+bool trust_recall(
+	struct trust *t, const char *host, br_ssl_session_parameters *session);
 
 /* Keeps the session in place of host's last one, or of the oldest; NULL
  * forgets host's. Hosts longer than HOST_MAX are not kept. */
