@@ -1,0 +1,149 @@
+#include "os/tls_private.h"
+
+#include "base/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool
+tls_is_resumed(const struct tls *t)
+{
+	return t->resumed;
+}
+
+/* Hands over decrypted bytes that wait; 0 if there are none. */
+static size_t
+take_data(br_ssl_engine_context *e, void *p, size_t cap)
+{
+	size_t n;
+	const unsigned char *data = br_ssl_engine_recvapp_buf(e, &n);
+
+	if (!data) {
+		return 0;
+	}
+	n = n < cap ? n : cap;
+	memcpy(p, data, n);
+	br_ssl_engine_recvapp_ack(e, n);
+	return n;
+}
+
+static enum gs_code
+fail_data(struct tls *t, struct gs_err *err)
+{
+	int error = br_ssl_engine_last_error(&t->client.eng);
+
+	if (error != BR_ERR_OK) {
+		return tls_fail(t, error, err);
+	}
+	return gs_fail(err, GS_CLOSED, "lost the connection to",
+		view_of(t->host), "it closed it");
+}
+
+enum gs_code
+tls_read(struct tls *t, void *p, size_t cap, size_t *n, uint64_t deadline_ms,
+	struct gs_err *err)
+{
+	br_ssl_engine_context *e = &t->client.eng;
+	size_t taken;
+
+	while ((taken = take_data(e, p, cap)) == 0 && tls_is_open(t)) {
+		if (tls_step(t, deadline_ms, err) != GS_OK) {
+			return err->code;
+		}
+	}
+	if (taken == 0 && br_ssl_engine_last_error(e) != BR_ERR_OK) {
+		return fail_data(t, err);
+	}
+	*n = taken;
+	return GS_OK;
+}
+
+/* Puts bytes into the record being built, which closes when it is full. */
+static size_t
+put_data(br_ssl_engine_context *e, const void *p, size_t n)
+{
+	size_t room;
+	unsigned char *record = br_ssl_engine_sendapp_buf(e, &room);
+
+	if (!record) {
+		return 0;
+	}
+	n = n < room ? n : room;
+	memcpy(record, p, n);
+	br_ssl_engine_sendapp_ack(e, n);
+	return n;
+}
+
+static bool
+has(const br_ssl_engine_context *e, unsigned state)
+{
+	return br_ssl_engine_current_state(e) & state;
+}
+
+enum gs_code
+tls_write(struct tls *t, const void *p, size_t n, uint64_t deadline_ms,
+	bool *answered, struct gs_err *err)
+{
+	br_ssl_engine_context *e = &t->client.eng;
+	const unsigned char *at = p;
+
+	if (answered) {
+		*answered = false;
+	}
+	while (n > 0 || has(e, BR_SSL_SENDREC)) {
+		size_t put = has(e, BR_SSL_SENDREC) ? 0 : put_data(e, at, n);
+
+		at += put;
+		n -= put;
+		if (n == 0) {
+			br_ssl_engine_flush(e, 0);
+		}
+		if (!tls_is_open(t)) {
+			return fail_data(t, err);
+		}
+		if (answered && has(e, BR_SSL_RECVAPP)) {
+			*answered = true;
+			return GS_OK;
+		}
+		if (tls_step(t, deadline_ms, err) != GS_OK) {
+			return err->code;
+		}
+	}
+	return GS_OK;
+}
+
+bool
+tls_is_idle(struct tls *t)
+{
+	size_t room;
+
+	/* at a record's start the engine asks for it at the buffer's start */
+	return tls_is_open(t) &&
+	       br_ssl_engine_recvrec_buf(&t->client.eng, &room) == t->in;
+}
+
+/* close_notify, if the socket takes it at once. */
+static void
+say_goodbye(struct tls *t)
+{
+	struct gs_err ignored;
+	bool moved;
+
+	br_ssl_engine_close(&t->client.eng);
+	if (has(&t->client.eng, BR_SSL_SENDREC)) {
+		tls_send_some(t, &moved, &ignored);
+	}
+}
+
+void
+tls_free(struct tls *t)
+{
+	if (!t) {
+		return;
+	}
+	if (tls_is_open(t)) {
+		say_goodbye(t);
+	}
+	wipe(t, sizeof *t);
+	free(t);
+}

@@ -1,0 +1,34 @@
+/* What the files of os/tls share: the connection and how its records move. */
+#ifndef OS_TLS_PRIVATE_H
+#define OS_TLS_PRIVATE_H
+
+#include "base/limits.h"
+#include "os/tls.h"
+
+struct tls {
+	br_ssl_client_context client;
+	int fd;
+	char host[HOST_MAX + 1]; /* without a final dot */
+	bool ended; /* the peer closed its side of the connection */
+	bool resumed;
+	/* With room for the largest record each way, BearSSL does not ask
+	 * for smaller ones (max_fragment_length), which not every server
+	 * takes well. */
+	unsigned char in[BR_SSL_BUFSIZE_INPUT];
+	unsigned char out[BR_SSL_BUFSIZE_OUTPUT];
+};
+
+/* Moves records both ways, or waits until that is possible. */
+GS_CHECKED enum gs_code tls_step(
+	struct tls *t, uint64_t deadline_ms, struct gs_err *err);
+
+/* Sends what it can of the waiting record without waiting. */
+enum gs_code tls_send_some(struct tls *t, bool *moved, struct gs_err *err);
+
+/* False once either side has closed, or BearSSL has failed. */
+bool tls_is_open(const struct tls *t);
+
+/* A failure of BearSSL's (BR_ERR_*, not about certificates) in words. */
+enum gs_code tls_fail(const struct tls *t, int error, struct gs_err *err);
+
+#endif
