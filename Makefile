@@ -103,6 +103,7 @@ TEST_CFLAGS := -Itests/unit -Wno-unused-parameter
 # --- third parties ----------------------------------------------------------
 
 $(FETCHED): scripts/sources
+	@scripts/bootstrap build
 	@scripts/fetch $(SOURCES)
 
 # Written when an archive is unpacked, so another one's change rebuilds less.
@@ -159,7 +160,8 @@ $(BUILD)/gen/roots.c: $(BUILD)/host/mkroots $(CA_CERTIFICATES)/.sha256
 
 # --- our own objects, a set per variant --------------------------------------
 
-OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) $(if $(GEN),gen/roots.c))
+OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) \
+	$(if $(GEN),gen/roots.c))
 LIB = $(BUILD)/$(1)/libgocache.a
 UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
 
