@@ -1,0 +1,188 @@
+#include "s3/store.h"
+
+#include "base/limits.h"
+
+static const char default_region[] = "us-east-1";
+
+enum { LABEL_MAX = 63 };
+
+/* AWS's partitions; the first has every region that no other one has. */
+static const struct {
+	const char *prefix, *domain;
+} partitions[] = {
+	{"", "amazonaws.com"},
+	{"cn-", "amazonaws.com.cn"},
+	{"eusc-de-", "amazonaws.eu"},
+	{"us-iso-", "c2s.ic.gov"},
+	{"us-isob-", "sc2s.sgov.gov"},
+	{"eu-isoe-", "cloud.adc-e.uk"},
+	{"us-isof-", "csp.hci.ic.gov"},
+};
+
+/* Other stores that a host tells. */
+static const char in_host[] = "";
+
+static const struct {
+	const char *domain, *region;
+	bool wants_bucket_in_host;
+} stores[] = {
+	{"aliyuncs.com", in_host, true},
+	{"myqcloud.com", in_host, true},
+	{"cwobject.com", default_region, true},
+	{"backblazeb2.com", in_host, false},
+	{"wasabisys.com", in_host, false},
+	{"r2.cloudflarestorage.com", "auto", false},
+	{"storage.googleapis.com", "auto", false},
+	{"t3.storage.dev", "auto", false},
+	{"fly.storage.tigris.dev", "auto", false},
+};
+
+static bool
+is_word(struct view s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+			!(c >= '0' && c <= '9')) {
+			return false;
+		}
+	}
+	return s.n > 0;
+}
+
+static bool
+is_label(struct view label)
+{
+	struct view part;
+	size_t n = label.n;
+
+	while (label.n > 0) {
+		view_cut(label, '-', &part, &label);
+		if (part.n > 0 && !is_word(part)) {
+			return false;
+		}
+	}
+	return n > 0 && n <= LABEL_MAX;
+}
+
+bool
+store_region_is_valid(struct view region)
+{
+	struct view label;
+	bool more = true;
+
+	if (region.n > REGION_MAX) {
+		return false;
+	}
+	while (more) {
+		more = view_cut(region, '.', &label, &region);
+		if (!is_label(label)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* WORD-NUMBER */
+static bool
+is_place(struct view s)
+{
+	struct view word, number;
+	unsigned long long value;
+
+	return view_cut(s, '-', &word, &number) && is_word(word) &&
+	       view_uint(number, UINT32_MAX, &value);
+}
+
+static struct view
+aws_domain(struct view region)
+{
+	for (size_t i = 1; i < sizeof(partitions) / sizeof(partitions[0]);
+		i++) {
+		struct view prefix = view_of(partitions[i].prefix);
+
+		if (view_starts(region, prefix) &&
+			is_place(view_skip(region, prefix.n))) {
+			return view_of(partitions[i].domain);
+		}
+	}
+	return view_of(partitions[0].domain);
+}
+
+void
+store_aws_host(struct view region, struct buf *out)
+{
+	buf_str(out, "s3.");
+	buf_add(out, region);
+	buf_char(out, '.');
+	buf_add(out, aws_domain(region));
+}
+
+/* The last label of what stands before a store's domain, as in
+ * s3.dualstack.eu-west-1, s3-us-west-2, oss-cn-hangzhou, s3.eu-west-1.vpce. */
+static struct view
+region_in_host(struct view before)
+{
+	static const char *const services[] = {
+		"s3", "s3-accelerate", "s3-external-1"};
+	static const char *const leads[] = {"s3-", "oss-"};
+	struct view label, rest = before;
+
+	if (view_ends(before, VIEW(".vpce"))) {
+		rest.n -= sizeof(".vpce") - 1;
+	}
+	while (view_cut(rest, '.', &label, &rest)) {
+	}
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		if (view_eq(label, view_of(services[i]))) {
+			return view_of(default_region);
+		}
+	}
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+		struct view lead = view_of(leads[i]);
+
+		if (view_starts(label, lead)) {
+			return view_skip(label, lead.n);
+		}
+	}
+	return label.n > 0 ? label : view_of(default_region);
+}
+
+/* Sets *before to the part of host before `.domain`. */
+static bool
+is_under(struct view host, struct view domain, struct view *before)
+{
+	if (!view_ends(host, domain)) {
+		return false;
+	}
+	host.n -= domain.n;
+	if (host.n > 0 && host.p[--host.n] != '.') {
+		return false;
+	}
+	*before = host;
+	return true;
+}
+
+struct store
+store_of_host(struct view host)
+{
+	struct view before;
+
+	for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]);
+		i++) {
+		if (is_under(host, view_of(partitions[i].domain), &before)) {
+			return (struct store){region_in_host(before), true};
+		}
+	}
+	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
+		if (is_under(host, view_of(stores[i].domain), &before)) {
+			return (struct store){
+				stores[i].region == in_host
+					? region_in_host(before)
+					: view_of(stores[i].region),
+				stores[i].wants_bucket_in_host};
+		}
+	}
+	return (struct store){view_of(default_region), false};
+}

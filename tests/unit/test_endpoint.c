@@ -1,0 +1,348 @@
+#include "s3/endpoint.h"
+
+#include "s3/bucket.h"
+#include "s3/store.h"
+#include "sections.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct gs_err err;
+static struct endpoint endpoint;
+
+static void
+assert_text(const char *got, struct view want)
+{
+	if (!view_eq(view_of(got), want)) {
+		fail_msg("'%s' is not '%.*s'", got, (int)want.n, want.p);
+	}
+}
+
+static struct view
+take_column(struct view *line)
+{
+	struct view column;
+
+	view_cut(*line, ' ', &column, line);
+	return view_eq(column, VIEW("-")) ? VIEW("") : column;
+}
+
+static enum endpoint_addressing
+addressing_of(struct view word)
+{
+	if (view_eq(word, VIEW("path"))) {
+		return ENDPOINT_PATH;
+	}
+	return view_eq(word, VIEW("virtual")) ? ENDPOINT_VIRTUAL
+					      : ENDPOINT_AUTO;
+}
+
+static struct endpoint_wish
+take_wish(struct view *line)
+{
+	struct endpoint_wish wish = {0};
+
+	wish.bucket = take_column(line);
+	wish.region = take_column(line);
+	wish.url = take_column(line);
+	return wish;
+}
+
+/* Calls run for each line that is no comment; says how many. */
+static size_t
+each_line(const char *path, void (*run)(struct view line))
+{
+	struct view rest = sections_load(path), line;
+	size_t count = 0;
+
+	while (rest.n > 0) {
+		view_cut(rest, '\n', &line, &rest);
+		if (line.n > 0 && line.p[0] != '#') {
+			run(line);
+			count++;
+		}
+	}
+	return count;
+}
+
+static void
+run_place(struct view line)
+{
+	struct endpoint_wish wish = take_wish(&line);
+	char text[1024];
+	struct buf url = BUF_OVER(text);
+	struct view place;
+
+	wish.addressing = addressing_of(take_column(&line));
+	place = take_column(&line);
+	if (endpoint_resolve(&wish, &endpoint, &err) != GS_OK) {
+		fail_msg("%s", err.text);
+	}
+	endpoint_url(&endpoint, &url);
+	assert_text(buf_cstr(&url), place);
+	assert_text(endpoint.region, line);
+	assert_int_equal(endpoint.region_is_guess, wish.region.n == 0);
+	assert_text(endpoint.bucket, wish.bucket);
+	assert_int_equal(endpoint.tls, view_starts(place, VIEW("https")));
+}
+
+static void
+test_places(void **state)
+{
+	assert_int_equal(
+		each_line("tests/vectors/endpoint/places.txt", run_place), 72);
+}
+
+static struct view
+spaced(struct view column, char *text)
+{
+	for (size_t i = 0; i < column.n; i++) {
+		text[i] = column.p[i] == '_' ? ' ' : column.p[i];
+	}
+	return (struct view){text, column.n};
+}
+
+static void
+run_refusal(struct view line)
+{
+	char bucket[256], region[256], url[256];
+	struct endpoint_wish wish = take_wish(&line);
+	struct endpoint before = endpoint;
+
+	wish.bucket = spaced(wish.bucket, bucket);
+	wish.region = spaced(wish.region, region);
+	wish.url = spaced(wish.url, url);
+	wish.prefix = take_column(&line);
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_CONFIG);
+	if (view_find(view_of(err.text), line) == strlen(err.text)) {
+		fail_msg("'%s' does not say '%.*s'", err.text, (int)line.n,
+			line.p);
+	}
+	assert_memory_equal(&before, &endpoint, sizeof(before));
+}
+
+static void
+test_refusals(void **state)
+{
+	assert_int_equal(
+		each_line("tests/vectors/endpoint/refusals.txt", run_refusal),
+		42);
+}
+
+/* A control byte anywhere could end a header and begin another. */
+static void
+test_no_control_byte_gets_through(void **state)
+{
+	static const char odd[] = {'\r', '\n', '\0', '\t', ' ', 0x7f, '"', '<'};
+
+	for (size_t i = 0; i < sizeof(odd); i++) {
+		char bucket[] = "buc?ket", region[] = "us-?east";
+		char host[] = "http://a?b/", path[] = "http://a/?";
+		const struct endpoint_wish wishes[] = {
+			{.bucket = {bucket, 7}},
+			{.bucket = VIEW("b"), .region = {region, 8}},
+			{.bucket = VIEW("b"), .url = {host, 11}},
+			{.bucket = VIEW("b"), .url = {path, 10}},
+		};
+
+		bucket[3] = region[3] = host[8] = path[9] = odd[i];
+		for (size_t w = 0; w < sizeof(wishes) / sizeof(wishes[0]);
+			w++) {
+			assert_int_equal(
+				endpoint_resolve(&wishes[w], &endpoint, &err),
+				GS_CONFIG);
+		}
+	}
+	assert_int_equal(
+		endpoint_resolve(&(struct endpoint_wish){.bucket = VIEW("b"),
+					 .prefix = VIEW("a\r\nb")},
+			&endpoint, &err),
+		GS_CONFIG);
+}
+
+static void
+test_secrets_in_a_url_are_not_repeated(void **state)
+{
+	const struct endpoint_wish wish = {
+		.bucket = VIEW("b"), .url = VIEW("http://k:hush@h/")};
+
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_CONFIG);
+	assert_null(strstr(err.text, "hush"));
+}
+
+static void
+assert_object_path(struct view url, struct view bucket, struct view prefix,
+	const char *want)
+{
+	const struct endpoint_wish wish = {
+		.bucket = bucket, .url = url, .prefix = prefix};
+	struct id action;
+	char text[ENDPOINT_PATH_MAX + 1];
+	struct buf out = BUF_OVER(text);
+
+	memset(&action, 0xa5, sizeof(action));
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+	endpoint_object_path(&endpoint, &action, &out);
+	for (size_t i = 0; i < ID_LEN; i++) {
+		assert_true(out.len > 1);
+		assert_memory_equal(text + out.len - 2, "a5", 2);
+		out.len -= 2;
+	}
+	assert_string_equal(buf_cstr(&out), want);
+}
+
+static void
+test_object_paths(void **state)
+{
+	struct view local = VIEW("http://localhost/"), aws = VIEW("");
+	struct view b = VIEW("buck");
+
+	assert_object_path(local, b, VIEW(""), "/buck/");
+	assert_object_path(local, b, VIEW("p"), "/buck/p/");
+	assert_object_path(local, b, VIEW("p/"), "/buck/p/");
+	assert_object_path(local, b, VIEW("//p/q//"), "/buck/p/q/");
+	assert_object_path(local, b, VIEW("/"), "/buck/");
+	assert_object_path(local, b, VIEW("a b+c~\xc3\xa9%"),
+		"/buck/a%20b%2Bc~%C3%A9%25/");
+	assert_object_path(aws, b, VIEW(""), "/");
+	assert_object_path(aws, b, VIEW("team/x"), "/team/x/");
+	assert_object_path(
+		VIEW("http://h/base"), b, VIEW("p"), "/base/buck/p/");
+}
+
+static void
+test_bucket_paths(void **state)
+{
+	static const struct {
+		const char *url, *want;
+	} cases[] = {
+		{"", "/"},
+		{"http://h", "/buck"},
+		{"http://h/base", "/base/buck"},
+		{"http://cwobject.com/base", "/base"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct endpoint_wish wish = {
+			.bucket = VIEW("buck"), .url = view_of(cases[i].url)};
+		char text[64];
+		struct buf out = BUF_OVER(text);
+
+		assert_int_equal(
+			endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+		endpoint_bucket_path(&endpoint, &out);
+		assert_string_equal(buf_cstr(&out), cases[i].want);
+	}
+}
+
+static void
+test_host_for_connecting(void **state)
+{
+	struct endpoint_wish wish = {
+		.bucket = VIEW("buck"), .url = VIEW("http://[FE80::1]:9000")};
+
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+	assert_string_equal(endpoint.host, "fe80::1");
+	assert_string_equal(endpoint.host_header, "[fe80::1]:9000");
+	assert_int_equal(endpoint.port, 9000);
+	assert_true(endpoint.host_is_ip);
+	wish.url = VIEW("https://127.0.0.1");
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+	assert_string_equal(endpoint.host, "127.0.0.1");
+	assert_string_equal(endpoint.host_header, "127.0.0.1");
+	assert_int_equal(endpoint.port, 443);
+	assert_true(endpoint.host_is_ip);
+	wish.url = VIEW("http://256.0.0.1");
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+	assert_false(endpoint.host_is_ip);
+}
+
+static enum gs_code
+resolve(struct view bucket, struct view prefix, struct view url,
+	struct view region)
+{
+	const struct endpoint_wish wish = {.bucket = bucket,
+		.prefix = prefix,
+		.url = url,
+		.region = region};
+
+	return endpoint_resolve(&wish, &endpoint, &err);
+}
+
+static void
+test_limits(void **state)
+{
+	static char x[2048];
+	static char url[URL_MAX + 2];
+	struct view none = VIEW(""), b = VIEW("buck");
+	struct id action = {{0}};
+	static char path[ENDPOINT_PATH_MAX];
+	struct buf out = BUF_OVER(path);
+
+	memset(x, 'x', sizeof(x));
+	assert_int_equal(
+		resolve((struct view){x, BUCKET_NAME_MAX}, none, none, none),
+		GS_OK);
+	assert_int_equal(resolve((struct view){x, BUCKET_NAME_MAX + 1}, none,
+				 none, none),
+		GS_CONFIG);
+	assert_int_equal(
+		resolve(b, (struct view){x, KEY_PREFIX_MAX}, none, none),
+		GS_OK);
+	assert_int_equal(
+		resolve(b, (struct view){x, KEY_PREFIX_MAX + 1}, none, none),
+		GS_CONFIG);
+	assert_int_equal(
+		resolve(b, none, none, (struct view){x, REGION_MAX}), GS_OK);
+	assert_int_equal(
+		resolve(b, none, none, (struct view){x, REGION_MAX + 1}),
+		GS_CONFIG);
+
+	memset(url, 'x', sizeof(url));
+	memcpy(url, "http://h/", 9);
+	assert_int_equal(
+		resolve(b, none, (struct view){url, URL_MAX}, none), GS_OK);
+	assert_int_equal(
+		resolve(b, none, (struct view){url, URL_MAX + 1}, none),
+		GS_CONFIG);
+	memset(x, 0xc3, sizeof(x));
+	assert_int_equal(resolve(b, (struct view){x, KEY_PREFIX_MAX},
+				 (struct view){url, URL_MAX}, none),
+		GS_OK);
+	endpoint_object_path(&endpoint, &action, &out);
+	assert_true(buf_ok(&out));
+
+	memset(x, 'x', sizeof(x));
+	memset(url, 'x', sizeof(url));
+	memcpy(url, "http://", 7);
+	assert_int_equal(
+		resolve(b, none, (struct view){url, 7 + HOST_MAX}, none),
+		GS_OK);
+	assert_int_equal(
+		resolve(b, none, (struct view){url, 7 + HOST_MAX + 1}, none),
+		GS_CONFIG);
+	memcpy(url + 7 + HOST_MAX - 13, ".cwobject.com", 13);
+	assert_int_equal(
+		resolve(b, none, (struct view){url, 7 + HOST_MAX}, none),
+		GS_CONFIG);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_no_control_byte_gets_through),
+		cmocka_unit_test(test_secrets_in_a_url_are_not_repeated),
+		cmocka_unit_test(test_object_paths),
+		cmocka_unit_test(test_bucket_paths),
+		cmocka_unit_test(test_host_for_connecting),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
+}
