@@ -1,0 +1,168 @@
+#include "s3/meta.h"
+
+#include "base/buf.h"
+#include "base/time.h"
+#include "s3/store.h"
+
+void
+meta_init(struct meta *m)
+{
+	*m = (struct meta){0};
+}
+
+static void
+take_id(struct meta *m, struct view value, struct id *id, bool *has)
+{
+	if (*has || !id_parse(value, id)) {
+		m->is_odd = true;
+	} else {
+		*has = true;
+	}
+}
+
+static void
+take_output(struct meta *m, struct view value)
+{
+	take_id(m, value, &m->output, &m->has_output);
+}
+
+static void
+take_action(struct meta *m, struct view value)
+{
+	take_id(m, value, &m->action, &m->has_action);
+}
+
+static void
+take_time(struct meta *m, struct view value)
+{
+	if (m->has_time || !time_parse_rfc3339(value, &m->time_ns)) {
+		m->is_odd = true;
+	} else {
+		m->has_time = true;
+	}
+}
+
+static void
+take_length(struct meta *m, struct view value)
+{
+	unsigned long long length;
+
+	if (view_uint(value, UINT64_MAX, &length)) {
+		m->length = length;
+		m->has_length = true;
+	}
+}
+
+static void
+take_date(struct meta *m, struct view value)
+{
+	m->has_date = time_parse_http(value, &m->date_s);
+}
+
+static void
+take_age(struct meta *m, struct view value)
+{
+	(void)value;
+	m->is_old = true;
+}
+
+static void
+take_encoding(struct meta *m, struct view value)
+{
+	m->is_encoded = value.n > 0 && !view_eq_nocase(value, VIEW("identity"));
+}
+
+static void
+take_retry_after(struct meta *m, struct view value)
+{
+	unsigned long long seconds;
+
+	if (view_uint(value, UINT32_MAX, &seconds)) {
+		m->retry_after_s = seconds;
+	}
+}
+
+static void
+set_text(char *to, size_t cap, struct view text)
+{
+	struct buf b = buf_over(to, cap);
+
+	buf_add(&b, text);
+	buf_cstr(&b);
+}
+
+static void
+take_region(struct meta *m, struct view value)
+{
+	if (store_region_is_valid(value)) {
+		set_text(m->region, sizeof(m->region), value);
+	}
+}
+
+static void
+take_request_id(struct meta *m, struct view value)
+{
+	if (value.n <= META_REQUEST_ID_MAX) {
+		set_text(m->request_id, sizeof(m->request_id), value);
+	}
+}
+
+void
+meta_header(struct meta *m, struct view name, struct view value)
+{
+	static const struct {
+		const char *name;
+		void (*take)(struct meta *m, struct view value);
+	} headers[] = {
+		{"x-amz-meta-outputid", take_output},
+		{"x-amz-meta-actionid", take_action},
+		{"x-amz-meta-time", take_time},
+		{"content-length", take_length},
+		{"date", take_date},
+		{"age", take_age},
+		{"content-encoding", take_encoding},
+		{"retry-after", take_retry_after},
+		{"x-amz-bucket-region", take_region},
+		{"x-amz-request-id", take_request_id},
+	};
+
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		if (view_eq_nocase(name, view_of(headers[i].name))) {
+			headers[i].take(m, value);
+			return;
+		}
+	}
+}
+
+enum gs_code
+meta_check(const struct meta *m, const struct id *action, struct gs_err *err)
+{
+	const struct {
+		bool is_so;
+		enum gs_code code;
+		const char *why;
+	} faults[] = {
+		{m->is_odd, GS_BAD, "its metadata are malformed"},
+		{!m->has_output || !m->has_time, GS_BAD,
+			"it is no entry of a cache: outputid or time is "
+			"missing from its metadata"},
+		{m->has_action && !id_eq(&m->action, action), GS_BAD,
+			"it belongs to another action"},
+		{m->is_encoded, GS_BAD,
+			"the store or a proxy changed its encoding"},
+		{m->has_length && m->length > ARTIFACT_MAX, GS_TOOBIG,
+			"it is larger than any object can be"},
+	};
+
+	char text[ID_HEX_LEN];
+	struct buf key = BUF_OVER(text);
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		if (faults[i].is_so) {
+			buf_hex(&key, action->byte, ID_LEN);
+			return gs_fail(err, faults[i].code, "object",
+				buf_view(&key), faults[i].why);
+		}
+	}
+	return GS_OK;
+}

@@ -1,0 +1,170 @@
+#include "s3/object.h"
+
+#include "base/time.h"
+
+#define USER_AGENT "gocache-s3/" GOCACHE_S3_VERSION
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { AMZ_DATE_MAX = 16, RFC3339_MAX = 35 };
+
+static enum gs_code
+add_headers(const struct object_env *env, const struct http1_header *headers,
+	size_t count, struct gs_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum gs_code code = http1_request_add(&env->scratch->request,
+			headers[i].name, headers[i].value, err);
+
+		if (code != GS_OK) {
+			return code;
+		}
+	}
+	return GS_OK;
+}
+
+/* The headers that every request carries. */
+static enum gs_code
+add_common_headers(const struct object_env *env, struct view payload_hash,
+	struct view amz_date, struct gs_err *err)
+{
+	static const char user_agent[] = USER_AGENT;
+	struct view token = view_of(env->creds->session_token);
+	const struct http1_header headers[] = {
+		{VIEW("Accept-Encoding"), VIEW("identity")},
+		{VIEW("User-Agent"), view_of(user_agent)},
+		{VIEW("x-amz-content-sha256"), payload_hash},
+		{VIEW("x-amz-date"), amz_date},
+		{VIEW("x-amz-security-token"), token},
+	};
+
+	return add_headers(env, headers, LENGTH(headers) - (token.n == 0), err);
+}
+
+static enum gs_code
+add_authorization(
+	const struct object_env *env, struct view amz_date, struct gs_err *err)
+{
+	struct object_scratch *scratch = env->scratch;
+	struct buf value = BUF_OVER(scratch->authorization);
+	const struct sigv4_identity who = {
+		view_of(env->creds->access_key),
+		view_of(env->creds->secret_key),
+		view_of(env->endpoint->region),
+		VIEW("s3"),
+	};
+	enum gs_code code = sigv4_authorization(&scratch->request, amz_date,
+		&who, scratch->canonical, &value, err);
+
+	return code == GS_OK
+		       ? http1_request_add(&scratch->request,
+				 VIEW("Authorization"), buf_view(&value), err)
+		       : code;
+}
+
+/* Completes the request, which has all but the common headers, and writes it. */
+static enum gs_code
+write_signed(const struct object_env *env, struct view payload_hash,
+	struct buf *out, struct gs_err *err)
+{
+	char text[AMZ_DATE_MAX];
+	struct buf date = BUF_OVER(text);
+	enum gs_code code;
+
+	time_format_amz(&date, env->now_s);
+	code = add_common_headers(env, payload_hash, buf_view(&date), err);
+	if (code == GS_OK) {
+		code = add_authorization(env, buf_view(&date), err);
+	}
+	return code == GS_OK
+		       ? http1_request_write(&env->scratch->request, out, err)
+		       : code;
+}
+
+static void
+begin(const struct object_env *env, struct view method, const struct buf *path)
+{
+	env->scratch->request = (struct http1_request){.method = method,
+		.path = buf_view(path),
+		.host = view_of(env->endpoint->host_header)};
+}
+
+enum gs_code
+object_get_head(const struct object_env *env, const struct id *action,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+
+	endpoint_object_path(env->endpoint, action, &path);
+	begin(env, VIEW("GET"), &path);
+	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+}
+
+enum gs_code
+object_bucket_head(const struct object_env *env, struct view query,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+
+	endpoint_bucket_path(env->endpoint, &path);
+	begin(env, VIEW("GET"), &path);
+	env->scratch->request.query = query;
+	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+}
+
+/* The metadata of an entry as text. */
+struct metadata {
+	char output_text[ID_HEX_LEN], action_text[ID_HEX_LEN];
+	char time_text[RFC3339_MAX];
+	struct view output, action, time;
+};
+
+static void
+format_metadata(const struct object_put *put, struct metadata *m)
+{
+	struct buf output = BUF_OVER(m->output_text);
+	struct buf action = BUF_OVER(m->action_text);
+	struct buf time = BUF_OVER(m->time_text);
+
+	buf_hex(&output, put->output.byte, ID_LEN);
+	buf_hex(&action, put->action.byte, ID_LEN);
+	time_format_rfc3339(&time, put->time_ns);
+	m->output = buf_view(&output);
+	m->action = buf_view(&action);
+	m->time = buf_view(&time);
+}
+
+static enum gs_code
+add_metadata(const struct object_env *env, const struct metadata *m,
+	struct gs_err *err)
+{
+	const struct http1_header headers[] = {
+		{VIEW("Content-Type"), VIEW("application/octet-stream")},
+		{VIEW("x-amz-meta-outputid"), m->output},
+		{VIEW("x-amz-meta-time"), m->time},
+		{VIEW("x-amz-meta-actionid"), m->action},
+	};
+
+	return add_headers(env, headers, LENGTH(headers), err);
+}
+
+enum gs_code
+object_put_head(const struct object_env *env, const struct object_put *put,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+	struct metadata m;
+	bool sign_body = env->sign_bodies || !env->endpoint->tls;
+	enum gs_code code;
+
+	endpoint_object_path(env->endpoint, &put->action, &path);
+	begin(env, VIEW("PUT"), &path);
+	env->scratch->request.has_body = true;
+	env->scratch->request.content_length = put->size;
+	format_metadata(put, &m);
+	code = add_metadata(env, &m, err);
+	if (code != GS_OK) {
+		return code;
+	}
+	return write_signed(
+		env, sign_body ? m.output : SIGV4_UNSIGNED_PAYLOAD, out, err);
+}

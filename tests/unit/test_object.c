@@ -1,0 +1,231 @@
+#include "s3/object.h"
+
+#include "base/sha256.h"
+#include "sections.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct gs_err err;
+static struct object_scratch scratch;
+static struct endpoint endpoint;
+static struct creds creds;
+
+/* 2026-01-02T03:04:05Z */
+static const int64_t now_s = 1767323045;
+
+/* A request as a vector file tells it. */
+struct vector {
+	struct view kind, token, query, sign_bodies, time, size;
+	struct endpoint_wish wish;
+};
+
+static void
+read_vector(struct view file, struct vector *v)
+{
+	const struct {
+		struct view key, *at;
+	} fields[] = {
+		{VIEW("kind"), &v->kind},
+		{VIEW("bucket"), &v->wish.bucket},
+		{VIEW("prefix"), &v->wish.prefix},
+		{VIEW("url"), &v->wish.url},
+		{VIEW("region"), &v->wish.region},
+		{VIEW("token"), &v->token},
+		{VIEW("query"), &v->query},
+		{VIEW("sign-bodies"), &v->sign_bodies},
+		{VIEW("time"), &v->time},
+		{VIEW("size"), &v->size},
+	};
+	struct view section, key, value;
+
+	*v = (struct vector){
+		.time = VIEW("0"), .size = VIEW("0"), .token = VIEW("")};
+	sections_find(file, "", &section);
+	while (sections_next(&section, &key, &value)) {
+		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]);
+			i++) {
+			if (view_eq(key, fields[i].key)) {
+				*fields[i].at = value;
+			}
+		}
+	}
+}
+
+static void
+copy(char *to, struct view text)
+{
+	memcpy(to, text.p, text.n);
+	to[text.n] = '\0';
+}
+
+static void
+set_creds(struct view token)
+{
+	copy(creds.access_key, VIEW("AKIAIOSFODNN7EXAMPLE"));
+	copy(creds.secret_key,
+		VIEW("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+	copy(creds.session_token, token);
+}
+
+static struct id
+test_action(void)
+{
+	struct id action;
+
+	assert_true(id_parse(VIEW("0123456789abcdef0123456789abcdef"
+				  "0123456789abcdef0123456789abcdef"),
+		&action));
+	return action;
+}
+
+static struct object_put
+test_put(const struct vector *v)
+{
+	struct object_put put = {.action = test_action()};
+	unsigned long long time = 0, size = 0;
+
+	sha256_of(VIEW("hello"), &put.output);
+	assert_true(view_uint(v->time, INT64_MAX, &time));
+	assert_true(view_uint(v->size, INT64_MAX, &size));
+	put.time_ns = (int64_t)time;
+	put.size = size;
+	return put;
+}
+
+static enum gs_code
+write_head(const struct vector *v, struct buf *out)
+{
+	const struct object_env env = {
+		.endpoint = &endpoint,
+		.creds = &creds,
+		.now_s = now_s,
+		.sign_bodies = v->sign_bodies.n > 0,
+		.scratch = &scratch,
+	};
+	struct object_put put = test_put(v);
+
+	if (view_eq(v->kind, VIEW("get"))) {
+		return object_get_head(&env, &put.action, out, &err);
+	}
+	if (view_eq(v->kind, VIEW("put"))) {
+		return object_put_head(&env, &put, out, &err);
+	}
+	return object_bucket_head(&env, v->query, out, &err);
+}
+
+/* The file's lines with CRLF, the version, and an empty line at the end. */
+static struct view
+on_the_wire(struct view lines, char *text, size_t cap)
+{
+	struct buf b = buf_over(text, cap);
+	struct view line;
+
+	while (lines.n > 0) {
+		view_cut(lines, '\n', &line, &lines);
+		if (view_ends(line, VIEW("VERSION"))) {
+			line.n -= sizeof("VERSION") - 1;
+			buf_add(&b, line);
+			line = VIEW(GOCACHE_S3_VERSION);
+		}
+		buf_add(&b, line);
+		buf_str(&b, "\r\n");
+	}
+	buf_str(&b, "\r\n");
+	return buf_view(&b);
+}
+
+static void
+run_file(const char *path)
+{
+	static char got_text[OBJECT_HEAD_MAX], want_text[OBJECT_HEAD_MAX];
+	struct view file = sections_load(path), section, want;
+	struct buf got = BUF_OVER(got_text);
+	struct vector v;
+
+	read_vector(file, &v);
+	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
+	set_creds(v.token);
+	assert_int_equal(write_head(&v, &got), GS_OK);
+	assert_true(sections_find(file, "head", &section));
+	want = on_the_wire(section, want_text, sizeof(want_text));
+	if (!view_eq(buf_view(&got), want)) {
+		fail_msg("%s:\n%.*s\nis not\n%.*s", path, (int)got.len, got.p,
+			(int)want.n, want.p);
+	}
+}
+
+static void
+test_vectors(void **state)
+{
+	assert_int_equal(sections_each("tests/vectors/object", run_file), 10);
+}
+
+static void
+fill(char *text, size_t n, char c)
+{
+	memset(text, c, n);
+	text[n] = '\0';
+}
+
+/* The longest of everything at once. */
+static void
+test_the_longest_head_fits(void **state)
+{
+	static char text[OBJECT_HEAD_MAX], url[URL_MAX], name[URL_MAX];
+	struct vector v = {
+		.kind = VIEW("put"), .time = VIEW("1"), .size = VIEW("1")};
+	struct buf out = BUF_OVER(text);
+
+	memset(name, 'x', sizeof(name));
+	memset(url, 'x', sizeof(url));
+	memcpy(url, "http://", 7);
+	url[7 + HOST_MAX] = '/';
+	v.wish = (struct endpoint_wish){.bucket = {name, BUCKET_NAME_MAX},
+		.prefix = {name, KEY_PREFIX_MAX},
+		.region = {name, REGION_MAX},
+		.url = {url, URL_MAX}};
+	memset(name, '+', KEY_PREFIX_MAX);
+	v.wish.bucket.p = v.wish.region.p = name + KEY_PREFIX_MAX;
+	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
+	fill(creds.access_key, ACCESS_KEY_MAX, 'A');
+	fill(creds.secret_key, SECRET_KEY_MAX, 'S');
+	fill(creds.session_token, SESSION_TOKEN_MAX, 'T');
+	assert_int_equal(write_head(&v, &out), GS_OK);
+
+	out = buf_over(text, out.len - 1);
+	assert_int_equal(write_head(&v, &out), GS_TOOBIG);
+}
+
+static void
+test_control_bytes_in_keys_are_refused(void **state)
+{
+	static char text[OBJECT_HEAD_MAX];
+	struct vector v = {.kind = VIEW("get"),
+		.time = VIEW("1"),
+		.size = VIEW("1"),
+		.wish = {.bucket = VIEW("buck")}};
+	struct buf out = BUF_OVER(text);
+
+	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
+	set_creds(VIEW("a\r\nEvil: yes"));
+	assert_int_equal(write_head(&v, &out), GS_BAD);
+	set_creds(VIEW(""));
+	copy(creds.access_key, VIEW("a\nb"));
+	assert_int_equal(write_head(&v, &out), GS_BAD);
+	assert_int_equal(out.len, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_the_longest_head_fits),
+		cmocka_unit_test(test_control_bytes_in_keys_are_refused),
+	};
+
+	return cmocka_run_group_tests_name("object", tests, NULL, NULL);
+}
