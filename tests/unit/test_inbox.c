@@ -1,13 +1,9 @@
 #include "gocache/inbox.h"
 
-#include "gocache/request.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 
-#include <bearssl.h>
 #include <cmocka.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { TEXT_MAX = 64 * 1024 };
@@ -343,103 +339,6 @@ bodies_longer_than_a_chunk(void **state)
 	}
 }
 
-struct replay {
-	struct inbox in;
-	struct request request;
-	br_sha256_context hash;
-	uint64_t size;
-	int gets, puts, empty, closes;
-};
-
-static void
-end_put(struct replay *r)
-{
-	struct id output;
-
-	br_sha256_out(&r->hash, output.byte);
-	assert_true(id_eq(&output, &r->request.output));
-	assert_int_equal(r->size, r->request.body_size);
-	r->puts++;
-	r->empty += r->size == 0;
-}
-
-static void
-replay_request(struct replay *r, struct view line)
-{
-	struct gs_err err;
-
-	assert_int_equal(request_parse(line, &r->request, &err), GS_OK);
-	br_sha256_init(&r->hash);
-	r->size = 0;
-	r->gets += r->request.command == REQUEST_GET;
-	r->closes += r->request.command == REQUEST_CLOSE;
-	if (r->request.command != REQUEST_PUT) {
-		return;
-	}
-	if (r->request.body_size > 0) {
-		inbox_expect_body(&r->in);
-	} else {
-		end_put(r);
-	}
-}
-
-static void
-replay_event(struct replay *r, enum inbox_event event, struct view out)
-{
-	if (event == INBOX_REQUEST) {
-		replay_request(r, out);
-	} else if (event == INBOX_BODY) {
-		br_sha256_update(&r->hash, out.p, out.n);
-		r->size += out.n;
-	} else if (event == INBOX_BODY_END) {
-		end_put(r);
-	} else {
-		assert_int_equal(event, INBOX_MORE);
-	}
-}
-
-static void
-replay_stream(const char *path)
-{
-	static struct replay r;
-	static char stream[TEXT_MAX];
-	FILE *f = fopen(path, "rb");
-	struct view rest, out;
-	enum inbox_event event;
-	struct gs_err err;
-	size_t used;
-
-	assert_non_null(f);
-	rest = (struct view){stream, fread(stream, 1, sizeof(stream), f)};
-	fclose(f);
-	memset(&r, 0, sizeof(r));
-	inbox_init(&r.in);
-	while (rest.n > 0) {
-		assert_int_equal(
-			inbox_feed(&r.in, rest, &used, &event, &out, &err),
-			GS_OK);
-		rest = view_skip(rest, used);
-		replay_event(&r, event, out);
-	}
-	assert_true(inbox_at_rest(&r.in));
-	assert_int_equal(r.gets, 2);
-	assert_int_equal(r.puts, 4);
-	assert_int_equal(r.empty, 1);
-	assert_int_equal(r.closes, 1);
-}
-
-/* What `go build -trimpath` of a package of one function says to a helper that
- * has nothing, recorded with each version: every body is what its OutputID
- * promises. */
-static void
-recorded_streams(void **state)
-{
-	replay_stream("tests/vectors/gocache/stream-go1.24.txt");
-	replay_stream("tests/vectors/gocache/stream-go1.25.txt");
-	replay_stream("tests/vectors/gocache/stream-go1.26.txt");
-	replay_stream("tests/vectors/gocache/stream-go1.27.txt");
-}
-
 int
 main(void)
 {
@@ -453,7 +352,6 @@ main(void)
 		cmocka_unit_test(failure_is_final),
 		cmocka_unit_test(at_rest_between_requests_only),
 		cmocka_unit_test(bodies_longer_than_a_chunk),
-		cmocka_unit_test(recorded_streams),
 	};
 
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
