@@ -18,7 +18,7 @@ struct reader {
 	br_pem_decoder_context pem;
 	br_x509_decoder_context x509;
 	struct anchors out;
-	size_t used; /* of out.bytes */
+	size_t used;  /* of out.bytes */
 	uint64_t now; /* a stamp */
 	bool in_cert;
 	size_t der_len; /* CERT_MAX + 1 if the block is too long */
@@ -172,6 +172,7 @@ anchors_read(struct view pem, int64_t now_s, struct anchors *anchors)
 	struct reader *r = calloc(1, sizeof *r);
 	br_x509_trust_anchor *list = calloc(blocks + 1, sizeof *list);
 	unsigned char *bytes = malloc(pem.n + 1);
+	struct view part;
 
 	if (!r || !list || !bytes) {
 		free(r);
@@ -182,8 +183,12 @@ anchors_read(struct view pem, int64_t now_s, struct anchors *anchors)
 	r->out = (struct anchors){.list = list, .bytes = bytes};
 	r->now = cert_stamp(now_s);
 	br_pem_decoder_init(&r->pem);
-	feed(r, pem);
-	feed(r, VIEW("\n")); /* the decoder acts on whole lines */
+	/* the decoder takes CR for a letter, and acts on whole lines only */
+	while (view_cut(pem, '\r', &part, &pem)) {
+		feed(r, part);
+	}
+	feed(r, part);
+	feed(r, VIEW("\n"));
 	*anchors = r->out;
 	free(r);
 	return true;
