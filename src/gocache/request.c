@@ -11,9 +11,10 @@ static const char *const commands[] = {
 };
 
 static enum gs_code
-refuse(struct gs_err *err, enum gs_code code, const char *why)
+refuse(struct gs_err *err, const char *why)
 {
-	return gs_fail(err, code, "cannot understand a request", VIEW(""), why);
+	return gs_fail(
+		err, GS_BAD, "cannot understand a request", VIEW(""), why);
 }
 
 static enum request_command
@@ -36,13 +37,15 @@ read_head(const struct json *j, struct request *r, struct gs_err *err)
 
 	if (!json_member(j, JSON_ROOT, VIEW("ID"), &value) ||
 		!json_int64(j, value, &r->id)) {
-		return refuse(err, GS_BAD, "it has no integer ID");
-	}
-	if (!json_member(j, JSON_ROOT, VIEW("Command"), &value) ||
-		json_kind(j, value) != JSON_STRING) {
-		return refuse(err, GS_BAD, "it has no Command");
+		return refuse(err, "it has no integer ID");
 	}
 	r->command = REQUEST_UNKNOWN;
+	if (!json_member(j, JSON_ROOT, VIEW("Command"), &value)) {
+		return GS_OK;
+	}
+	if (json_kind(j, value) != JSON_STRING) {
+		return refuse(err, "its Command is not a string");
+	}
 	if (json_string(j, value, &name)) {
 		r->command = command_of(buf_view(&name));
 	}
@@ -65,7 +68,7 @@ static enum gs_code
 read_action(const struct json *j, struct request *r, struct gs_err *err)
 {
 	if (!read_id(j, VIEW("ActionID"), &r->action)) {
-		return refuse(err, GS_BAD, "it has no 32-byte ActionID");
+		return refuse(err, "it has no 32-byte ActionID");
 	}
 	return GS_OK;
 }
@@ -79,7 +82,7 @@ read_output(const struct json *j, struct request *r, struct gs_err *err)
 				   : VIEW("ObjectID");
 
 	if (!read_id(j, name, &r->output)) {
-		return refuse(err, GS_BAD, "it has no 32-byte OutputID");
+		return refuse(err, "it has no 32-byte OutputID");
 	}
 	return GS_OK;
 }
@@ -94,10 +97,7 @@ read_size(const struct json *j, struct request *r, struct gs_err *err)
 		return GS_OK;
 	}
 	if (!json_int64(j, value, &size) || size < 0) {
-		return refuse(err, GS_BAD, "its BodySize is not a size");
-	}
-	if ((uint64_t)size > ARTIFACT_MAX) {
-		return refuse(err, GS_TOOBIG, "its BodySize is over 5 GiB");
+		return refuse(err, "its BodySize is not a size");
 	}
 	r->body_size = (uint64_t)size;
 	return GS_OK;

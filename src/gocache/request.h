@@ -20,19 +20,23 @@ enum request_command {
 	REQUEST_GET,
 	REQUEST_PUT,
 	REQUEST_CLOSE,
-	REQUEST_UNKNOWN, /* answer it with an error; id is valid */
+	REQUEST_UNKNOWN, /* or none; answer with an error; id is valid */
 };
 
 struct request {
 	int64_t id; /* any; cmd/go counts from 1 */
 	enum request_command command;
-	struct id action;   /* get, put; else zero */
-	struct id output;   /* put; else zero */
-	uint64_t body_size; /* put; 0: no body line follows */
+	struct id action; /* get, put; else zero */
+	struct id output; /* put; else zero */
+	/* put: INT64_MAX at most; 0: no body line follows */
+	uint64_t body_size;
 };
 
-/* GS_BAD for a request that is refused, GS_TOOBIG for a BodySize over
- * ARTIFACT_MAX; *request is written only on success. */
+/*
+ * GS_BAD or GS_TOOBIG (JSON_TOKENS_MAX) for a request that is refused; *request
+ * is written only on success. A BodySize over ARTIFACT_MAX is no error: such a
+ * body can be stored here, though not in a bucket.
+ */
 GS_CHECKED enum gs_code request_parse(
 	struct view line, struct request *request, struct gs_err *err);
 

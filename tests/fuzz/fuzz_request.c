@@ -18,7 +18,7 @@ is_sound(const struct request *r)
 	case REQUEST_GET:
 		return id_eq(&r->output, &none) && r->body_size == 0;
 	case REQUEST_PUT:
-		return r->body_size <= ARTIFACT_MAX;
+		return r->body_size <= INT64_MAX;
 	case REQUEST_CLOSE:
 	case REQUEST_UNKNOWN:
 		return id_eq(&r->action, &none) && id_eq(&r->output, &none) &&

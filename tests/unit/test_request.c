@@ -158,16 +158,13 @@ body_sizes(void **state)
 	assert_int_equal(parse(PUT ",\"OutputID\":\"" OUTPUT "\"}", &r), GS_OK);
 	assert_int_equal(r.body_size, 0);
 	assert_int_equal(parse(PUT ",\"OutputID\":\"" OUTPUT
-				   "\",\"BodySize\":5368709120}",
+				   "\",\"BodySize\":9223372036854775807}",
 				 &r),
 		GS_OK);
-	assert_int_equal(r.body_size, ARTIFACT_MAX);
+	assert_int_equal(r.body_size, INT64_MAX);
 	expect_refused(VIEW(PUT ",\"OutputID\":\"" OUTPUT
-				"\",\"BodySize\":5368709121}"),
-		GS_TOOBIG);
-	expect_refused(VIEW(PUT ",\"OutputID\":\"" OUTPUT
-				"\",\"BodySize\":9223372036854775807}"),
-		GS_TOOBIG);
+				"\",\"BodySize\":9223372036854775808}"),
+		GS_BAD);
 }
 
 static void
@@ -225,8 +222,8 @@ messages_say_what_is_missing(void **state)
 	} cases[] = {
 		{"{\"Command\":\"get\"}",
 			"cannot understand a request: it has no integer ID"},
-		{"{\"ID\":1}",
-			"cannot understand a request: it has no Command"},
+		{"{\"ID\":1,\"Command\":7}", "cannot understand a request: "
+					     "its Command is not a string"},
 		{"{\"ID\":1,\"Command\":\"get\"}",
 			"cannot understand a request: "
 			"it has no 32-byte ActionID"},
