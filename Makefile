@@ -49,8 +49,6 @@ all: gocache-s3
 
 SRCS := $(sort $(wildcard src/*/*.c src/main.c))
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
-# The embedded roots exist as soon as the tool that makes them does.
-GEN := $(if $(wildcard scripts/mkroots.c),$(BUILD)/gen/roots.c)
 
 FETCHED := third_party/.fetched
 BEARSSL := third_party/bearssl-0.6
@@ -119,17 +117,17 @@ define build_bearssl
 		ARFLAGS=-rcsD CFLAGS='$(call BEARSSL_CFLAGS,$(2))' >/dev/null
 endef
 
-$(BUILD)/musl/bearssl/libbearssl.a: $(BEARSSL)/.sha256 $(MUSL_ROOT)/lib/libc.a
-	$(call build_bearssl,$(@D),$(MUSL_INCLUDES))
-
-$(BUILD)/host/bearssl/libbearssl.a: $(BEARSSL)/.sha256
-	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
-
 BEARSSL_musl := $(BUILD)/musl/bearssl/libbearssl.a
 BEARSSL_dev := $(BUILD)/host/bearssl/libbearssl.a
 BEARSSL_asan := $(BEARSSL_dev)
 BEARSSL_tsan := $(BEARSSL_dev)
 BEARSSL_fuzz := $(BEARSSL_dev)
+
+$(BEARSSL_musl): $(BEARSSL)/.sha256 $(MUSL_ROOT)/lib/libc.a
+	$(call build_bearssl,$(@D),$(MUSL_INCLUDES))
+
+$(BEARSSL_dev): $(BEARSSL)/.sha256
+	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
 
 MUSL_CFLAGS = -w -Os -fPIE -ffile-prefix-map=$(abspath $(MUSL))/=musl/
 MULTIARCH = $(shell $(CC) -print-multiarch)
@@ -147,7 +145,10 @@ $(MUSL_ROOT)/lib/libc.a: $(MUSL)/.sha256
 		/usr/include/$(MULTIARCH)/asm $(MUSL_ROOT)/kernel/
 	@touch $@
 
-$(BUILD)/host/mkroots: scripts/mkroots.c $(BUILD)/host/bearssl/libbearssl.a
+# Reads certificates with the program's own code, built for this machine.
+$(BUILD)/host/mkroots: scripts/mkroots.c \
+		$(patsubst %.c,$(BUILD)/dev/%.o,$(filter src/base/%,$(SRCS))) \
+		$(BUILD)/dev/src/os/anchors.o $(BEARSSL_dev)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC) $(BASE_CFLAGS) $(WARN) -O1 -o $@ $^
@@ -160,8 +161,7 @@ $(BUILD)/gen/roots.c: $(BUILD)/host/mkroots $(CA_CERTIFICATES)/.sha256
 
 # --- our own objects, a set per variant --------------------------------------
 
-OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) \
-	$(if $(GEN),gen/roots.c))
+OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) gen/roots.c)
 LIB = $(BUILD)/$(1)/libgocache.a
 UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
 

@@ -8,18 +8,16 @@
  * are left out; so are those that have expired, at SOURCE_DATE_EPOCH where
  * that is set (reproducible-builds.org), else now. Reports on stderr.
  *
- * A tool of the build machine in one translation unit: it is compiled before
- * any object of the program exists, and reads certificates with the code that
- * the program reads them with.
+ * A tool of the build machine. It reads certificates with the code that the
+ * program reads them with.
  */
-#include "base/buf.c"   /* NOLINT(bugprone-suspicious-include) */
-#include "base/cert.c"  /* NOLINT(bugprone-suspicious-include) */
-#include "base/time.c"  /* NOLINT(bugprone-suspicious-include) */
-#include "base/view.c"  /* NOLINT(bugprone-suspicious-include) */
-#include "os/anchors.c" /* NOLINT(bugprone-suspicious-include) */
+#include "os/anchors.h"
+#include "os/roots.h"
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { FILE_MAX = 64 * 1024, ROOTS_MAX = 1024, BYTES_PER_LINE = 12 };
