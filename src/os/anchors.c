@@ -2,6 +2,7 @@
 
 #include "base/cert.h"
 #include "base/limits.h"
+#include "base/pem.h"
 #include "os/roots.h"
 
 #include <stdlib.h>
@@ -15,28 +16,12 @@ enum {
 /* One PEM text on its way to anchors. A name and a key are shorter than the
  * text that encodes them, so the text's size bounds `bytes`. */
 struct reader {
-	br_pem_decoder_context pem;
 	br_x509_decoder_context x509;
 	struct anchors out;
 	size_t used;  /* of out.bytes */
 	uint64_t now; /* a stamp */
-	bool in_cert;
-	size_t der_len; /* CERT_MAX + 1 if the block is too long */
 	unsigned char der[CERT_MAX];
 };
-
-static void
-append_der(void *ctx, const void *p, size_t n)
-{
-	struct reader *r = ctx;
-
-	if (r->der_len > CERT_MAX || n > CERT_MAX - r->der_len) {
-		r->der_len = CERT_MAX + 1;
-		return;
-	}
-	memcpy(r->der + r->der_len, p, n);
-	r->der_len += n;
-}
 
 static void
 append_name(void *ctx, const void *p, size_t n)
@@ -82,27 +67,26 @@ copy_pkey(struct reader *r, const br_x509_pkey *key)
 }
 
 static bool
-is_current(const struct reader *r)
+is_current(struct view der, uint64_t now)
 {
-	struct view der = {(const char *)r->der, r->der_len};
 	struct cert cert;
 
-	return cert_read(der, &cert) && cert.not_after >= r->now;
+	return cert_read(der, &cert) && cert.not_after >= now;
 }
 
 /* Makes an anchor of the certificate in r->der, or leaves r->out as it is. */
 static bool
-add_anchor(struct reader *r)
+add_anchor(struct reader *r, struct view der)
 {
 	br_x509_trust_anchor *a = &r->out.list[r->out.count];
 	size_t name_at = r->used;
 	const br_x509_pkey *key;
 
-	if (r->der_len > CERT_MAX || !is_current(r)) {
+	if (!is_current(der, r->now)) {
 		return false;
 	}
 	br_x509_decoder_init(&r->x509, append_name, r);
-	br_x509_decoder_push(&r->x509, r->der, r->der_len);
+	br_x509_decoder_push(&r->x509, der.p, der.n);
 	key = br_x509_decoder_get_pkey(&r->x509);
 	if (!key || !is_usable(key)) {
 		r->used = name_at;
@@ -117,49 +101,28 @@ add_anchor(struct reader *r)
 }
 
 static void
-on_event(struct reader *r)
+read_blocks(struct reader *r, struct view pem)
 {
-	switch (br_pem_decoder_event(&r->pem)) {
-	case BR_PEM_BEGIN_OBJ:
-		r->in_cert = strcmp(br_pem_decoder_name(&r->pem),
-				     "CERTIFICATE") == 0;
-		r->der_len = 0;
-		br_pem_decoder_setdest(
-			&r->pem, r->in_cert ? append_der : NULL, r);
-		break;
-	case BR_PEM_END_OBJ:
-		r->out.skipped += r->in_cert && !add_anchor(r);
-		break;
-	case BR_PEM_ERROR:
-		r->out.skipped += r->in_cert;
-		r->in_cert = false;
-		/* else bytes of this block would begin the next */
-		br_pem_decoder_init(&r->pem);
-		break;
-	default:
-		break;
-	}
-}
+	struct view label, body;
 
-static void
-feed(struct reader *r, struct view text)
-{
-	while (text.n > 0) {
-		text = view_skip(
-			text, br_pem_decoder_push(&r->pem, text.p, text.n));
-		on_event(r);
+	while (pem_next(&pem, &label, &body)) {
+		struct buf der = BUF_OVER(r->der);
+
+		if (view_eq(label, VIEW("CERTIFICATE")) &&
+			!(pem_decode(body, &der) &&
+				add_anchor(r, buf_view(&der)))) {
+			r->out.skipped++;
+		}
 	}
 }
 
 static size_t
 count_blocks(struct view pem)
 {
-	const struct view begin = VIEW("-----BEGIN ");
+	struct view label, body;
 	size_t count = 0;
 
-	for (pem = view_skip(pem, view_find(pem, begin)); pem.n > 0;
-		pem = view_skip(pem, view_find(pem, begin))) {
-		pem = view_skip(pem, begin.n);
+	while (pem_next(&pem, &label, &body)) {
 		count++;
 	}
 	return count;
@@ -168,11 +131,10 @@ count_blocks(struct view pem)
 bool
 anchors_read(struct view pem, int64_t now_s, struct anchors *anchors)
 {
-	size_t blocks = count_blocks(pem);
 	struct reader *r = calloc(1, sizeof *r);
-	br_x509_trust_anchor *list = calloc(blocks + 1, sizeof *list);
+	br_x509_trust_anchor *list =
+		calloc(count_blocks(pem) + 1, sizeof *list);
 	unsigned char *bytes = malloc(pem.n + 1);
-	struct view part;
 
 	if (!r || !list || !bytes) {
 		free(r);
@@ -182,13 +144,7 @@ anchors_read(struct view pem, int64_t now_s, struct anchors *anchors)
 	}
 	r->out = (struct anchors){.list = list, .bytes = bytes};
 	r->now = cert_stamp(now_s);
-	br_pem_decoder_init(&r->pem);
-	/* the decoder takes CR for a letter, and acts on whole lines only */
-	while (view_cut(pem, '\r', &part, &pem)) {
-		feed(r, part);
-	}
-	feed(r, part);
-	feed(r, VIEW("\n"));
+	read_blocks(r, pem);
 	*anchors = r->out;
 	free(r);
 	return true;
@@ -198,7 +154,12 @@ anchors_read(struct view pem, int64_t now_s, struct anchors *anchors)
 static unsigned char *
 unconst(const unsigned char *p)
 {
-	return (unsigned char *)(uintptr_t)p;
+	union {
+		const unsigned char *from;
+		unsigned char *to;
+	} u = {p};
+
+	return u.to;
 }
 
 static br_x509_trust_anchor

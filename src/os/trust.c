@@ -62,6 +62,18 @@ out_of_memory(struct gs_err *err)
 		VIEW(""), "out of memory");
 }
 
+/* A view lacks the right to change what it shows; its owner may free it. */
+static void
+free_text(struct view text)
+{
+	union {
+		const char *from;
+		void *to;
+	} u = {text.p};
+
+	free(u.to);
+}
+
 /* Reads the anchors of one file; GS_CONFIG if it has none. */
 static enum gs_code
 load_file(struct trust *t, const char *path, struct gs_err *err)
@@ -74,7 +86,7 @@ load_file(struct trust *t, const char *path, struct gs_err *err)
 		return err->code;
 	}
 	ok = anchors_read(pem, clock_wall_ns() / 1000000000, &anchors);
-	free((void *)(uintptr_t)pem.p);
+	free_text(pem);
 	if (!ok) {
 		return out_of_memory(err);
 	}
