@@ -7,7 +7,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { SUBDIRS = 256, TRIM_TXT_MAX = 64 };
@@ -30,6 +29,36 @@ open_subdir(const struct cachedir *s, unsigned i)
 	return d;
 }
 
+/* Removes every file in a directory, which is closed. */
+static void
+empty_directory(DIR *d)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(d)) != NULL) {
+		unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	closedir(d);
+}
+
+/* Removes a file, or a directory with its files: cmd/go keeps executables in
+ * one of their own. */
+static void
+remove_at(int parent, const char *name)
+{
+	if (unlinkat(parent, name, 0) == 0) {
+		return;
+	}
+	int fd = openat(
+		parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (d) {
+		empty_directory(d);
+		unlinkat(parent, name, AT_REMOVEDIR);
+	}
+}
+
 static void
 trim_subdir(DIR *d, int64_t now_ns)
 {
@@ -39,10 +68,9 @@ trim_subdir(DIR *d, int64_t now_ns)
 	while ((entry = readdir(d)) != NULL) {
 		if (fstatat(dirfd(d), entry->d_name, &st,
 			    AT_SYMLINK_NOFOLLOW) == 0 &&
-			S_ISREG(st.st_mode) &&
 			trim_should_remove(view_of(entry->d_name),
 				cachedir_mtime_ns(&st), now_ns)) {
-			unlinkat(dirfd(d), entry->d_name, 0);
+			remove_at(dirfd(d), entry->d_name);
 		}
 	}
 }
@@ -90,42 +118,22 @@ cachedir_trim(struct cachedir *s)
 	}
 }
 
-/* Removes every file in the directory d, which is flat. */
-static void
-empty_directory(DIR *d)
-{
-	struct dirent *entry;
-
-	while ((entry = readdir(d)) != NULL) {
-		unlinkat(dirfd(d), entry->d_name, 0);
-	}
-}
-
 void
 cachedir_remove(struct cachedir *s)
 {
+	struct dirent *entry;
+
 	if (!s->temporary || s->dir < 0) {
 		return;
 	}
-	for (unsigned i = 0; i < SUBDIRS; i++) {
-		DIR *d = open_subdir(s, i);
-
-		if (d) {
-			empty_directory(d);
-			closedir(d);
-		}
-	}
 	DIR *top = opendir(s->path);
 
-	if (top) {
-		struct dirent *entry;
-
-		while ((entry = readdir(top)) != NULL) {
-			if (unlinkat(dirfd(top), entry->d_name, 0) != 0) {
-				unlinkat(dirfd(top), entry->d_name,
-					AT_REMOVEDIR);
-			}
+	while (top && (entry = readdir(top)) != NULL) {
+		if (entry->d_name[0] != '.') {
+			remove_at(dirfd(top), entry->d_name);
 		}
+	}
+	if (top) {
 		closedir(top);
 	}
 	rmdir(s->path);

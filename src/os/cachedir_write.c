@@ -2,40 +2,48 @@
  * rename, so that a reader sees a file whole or not at all. */
 #include "os/cachedir_private.h"
 
+#include "gocache/trim.h"
 #include "os/fdio.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* Makes XX/gocache-s3-PID-N.tmp, and XX/ if it is missing. */
+/* XX/gocache-s3-RANDOM.tmp: several machines may share the directory, so no
+ * process id would do. */
+static void
+choose_name(const char *near, char temp[CACHEDIR_TEMP_NAME_MAX])
+{
+	struct buf name = buf_over(temp, CACHEDIR_TEMP_NAME_MAX);
+	unsigned char random[12] = {0};
+
+	while (getrandom(random, sizeof(random), 0) < 0 && errno == EINTR) {
+	}
+	buf_add(&name, (struct view){near, 3});
+	buf_str(&name, TRIM_TEMP_PREFIX);
+	buf_hex(&name, random, sizeof(random));
+	buf_str(&name, TRIM_TEMP_SUFFIX);
+	buf_cstr(&name);
+}
+
+/* Makes a temporary file in the directory of the name near, which is made if
+ * it is missing. */
 static int
 open_temp(
 	struct cachedir *s, const char *near, char temp[CACHEDIR_TEMP_NAME_MAX])
 {
-	static atomic_uint count;
-	char subdir[3] = {near[0], near[1], '\0'};
-	struct buf name = buf_over(temp, CACHEDIR_TEMP_NAME_MAX);
-
-	buf_str(&name, subdir);
-	buf_str(&name, "/gocache-s3-");
-	buf_uint(&name, (uint64_t)getpid());
-	buf_char(&name, '-');
-	buf_uint(&name, atomic_fetch_add(&count, 1));
-	buf_str(&name, ".tmp");
-	buf_cstr(&name);
-
 	const int how = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	char subdir[3] = {near[0], near[1], '\0'};
+
+	choose_name(near, temp);
 	int fd = openat(s->dir, temp, how, 0666);
 
-	if (fd < 0 && errno == ENOENT && mkdirat(s->dir, subdir, 0777) == 0) {
+	if (fd < 0 && errno == ENOENT &&
+		(mkdirat(s->dir, subdir, 0777) == 0 || errno == EEXIST)) {
 		fd = openat(s->dir, temp, how, 0666);
-	}
-	if (fd < 0 && errno == EEXIST && unlinkat(s->dir, temp, 0) == 0) {
-		fd = openat(s->dir, temp, how, 0666); /* a dead process's */
 	}
 	return fd;
 }
