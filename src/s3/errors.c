@@ -1,0 +1,189 @@
+#include "s3/errors.h"
+
+#include "base/buf.h"
+#include "base/xml.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+#define NO_BUCKET "create it or set -bucket"
+#define BAD_KEY "check the access key and the store it belongs to"
+#define BAD_SECRET                                                             \
+	"check the secret key; a proxy that rewrites requests does this too"
+#define CLOCK "set this machine's clock"
+#define EXPIRED "get new credentials"
+#define BAD_TOKEN "check AWS_SESSION_TOKEN: it belongs to other keys"
+#define REGION "set -region to the bucket's"
+#define DENIED_GET                                                             \
+	"allow s3:GetObject, and s3:ListBucket on the bucket: without it a "   \
+	"missing key looks like this too"
+#define DENIED_PUT "allow s3:PutObject, or set -read-only"
+#define BUSY "the store asks for fewer requests"
+#define SICK "the store is in trouble"
+#define NOT_S3 "this is not an answer of S3: check the endpoint"
+
+/* A rule holds for one code of the store, or, with an empty code, for a
+ * status. The first that fits counts. */
+struct rule {
+	const char *code;
+	unsigned status;
+	enum errors_mend mend;
+	enum errors_verdict verdict[ERRORS_OPS]; /* get, put, list */
+	const char *advice;
+};
+
+#define SAME(verdict)                                                          \
+	{                                                                      \
+		verdict, verdict, verdict                                      \
+	}
+#define NONE ERRORS_MEND_NOTHING
+
+static const struct rule rules[] = {
+	{"NoSuchKey", 0, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
+		""},
+	{"NoSuchBucket", 0, NONE, SAME(ERRORS_OFF), NO_BUCKET},
+	{"InvalidBucketName", 0, NONE, SAME(ERRORS_OFF), "set -bucket"},
+
+	{"RequestTimeTooSkewed", 0, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), CLOCK},
+	{"SignatureDoesNotMatch", 0, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF),
+		BAD_SECRET},
+	{"AuthFailure", 0, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), BAD_KEY},
+	{"InvalidAccessKeyId", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), BAD_KEY},
+	{"ExpiredToken", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), EXPIRED},
+	{"TokenRefreshRequired", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF),
+		EXPIRED},
+	{"InvalidToken", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), BAD_TOKEN},
+	{"InvalidTokenId", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), BAD_TOKEN},
+	{"InvalidSecurity", 0, NONE, SAME(ERRORS_OFF), BAD_KEY},
+	{"NotSignedUp", 0, NONE, SAME(ERRORS_OFF), BAD_KEY},
+	{"AccountProblem", 0, NONE, SAME(ERRORS_OFF),
+		"ask whoever pays for the account"},
+	{"AllAccessDisabled", 0, NONE, SAME(ERRORS_OFF),
+		"the bucket is shut for everybody"},
+
+	{"AuthorizationHeaderMalformed", 0, ERRORS_MEND_REGION,
+		SAME(ERRORS_OFF), REGION},
+	{"PermanentRedirect", 0, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
+	{"TemporaryRedirect", 0, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED),
+		REGION},
+	{"IllegalLocationConstraintException", 0, ERRORS_MEND_REGION,
+		SAME(ERRORS_OFF), REGION},
+
+	{"XAmzContentSHA256Mismatch", 0, ERRORS_MEND_PAYLOAD,
+		{ERRORS_REFUSED, ERRORS_RETRY, ERRORS_REFUSED}, ""},
+	{"BadDigest", 0, NONE, {ERRORS_REFUSED, ERRORS_RETRY, ERRORS_REFUSED},
+		""},
+
+	{"SlowDown", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"SlowDownRead", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"SlowDownWrite", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"Throttling", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"ThrottlingException", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"RequestLimitExceeded", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"BandwidthLimitExceeded", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"TooManyRequests", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"RequestTimeout", 0, NONE, SAME(ERRORS_RETRY), SICK},
+	{"InternalError", 0, NONE, SAME(ERRORS_RETRY), SICK},
+	{"OperationAborted", 0, NONE, SAME(ERRORS_RETRY), SICK},
+	{"ConditionalRequestConflict", 0, NONE, SAME(ERRORS_RETRY), SICK},
+
+	{"AccessDenied", 0, ERRORS_MEND_CLOCK,
+		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_DENIED}, NULL},
+	{"InvalidObjectState", 0, NONE, SAME(ERRORS_REFUSED),
+		"the object is archived: expire objects instead"},
+	{"NotImplemented", 0, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED),
+		"the store cannot do this"},
+
+	{"", 301, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
+	{"", 302, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
+	{"", 307, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED), REGION},
+	{"", 308, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
+	{"", 400, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED), ""},
+	{"", 401, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), BAD_KEY},
+	{"", 403, ERRORS_MEND_CLOCK,
+		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_DENIED}, NULL},
+	{"", 404, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
+	{"", 405, NONE, SAME(ERRORS_DENIED), NOT_S3},
+	{"", 407, NONE, SAME(ERRORS_OFF), "a proxy wants a password"},
+	{"", 408, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 409, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 412, NONE, {ERRORS_REFUSED, ERRORS_DONE, ERRORS_REFUSED}, ""},
+	{"", 429, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"", 499, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 500, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 502, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 503, NONE, SAME(ERRORS_THROTTLED), SICK},
+	{"", 504, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 509, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"", 520, NONE, SAME(ERRORS_RETRY), SICK},
+};
+
+static const struct rule otherwise = {
+	"", 0, NONE, SAME(ERRORS_REFUSED), "the store gave no known reason"};
+
+static const struct rule *
+find_rule(struct view code, unsigned status)
+{
+	for (size_t i = 0; i < LENGTH(rules); i++) {
+		const struct rule *r = &rules[i];
+
+		if (r->status == 0 ? view_eq(code, view_of(r->code))
+				   : r->status == status) {
+			return r;
+		}
+	}
+	return &otherwise;
+}
+
+/* The text of an element that fits, or "". */
+static void
+read_text(struct view body, const char *name, char *text, size_t cap)
+{
+	struct buf out = buf_over(text, cap);
+
+	if (!xml_text_of(body, view_of(name), &out)) {
+		buf_clear(&out);
+	}
+	if (buf_cstr(&out)[0] == '\0') {
+		text[0] = '\0';
+	}
+}
+
+/* A page for people where S3 would have sent XML with a code or nothing. */
+static bool
+is_page(struct view body)
+{
+	return view_find(body, VIEW("<html")) < body.n ||
+	       view_find(body, VIEW("<HTML")) < body.n ||
+	       view_starts(body, VIEW("<!"));
+}
+
+static const char *
+advice_of(const struct rule *rule, enum errors_op op)
+{
+	if (rule->advice) {
+		return rule->advice;
+	}
+	return op == ERRORS_PUT ? DENIED_PUT : DENIED_GET;
+}
+
+struct errors_judgement
+errors_judge(enum errors_op op, unsigned status, struct view body)
+{
+	struct errors_judgement j = {.mend = NONE};
+
+	read_text(body, "Code", j.code, sizeof(j.code));
+	read_text(body, "Region", j.region, sizeof(j.region));
+
+	const struct rule *rule = find_rule(view_of(j.code), status);
+
+	j.mend = rule->mend;
+	j.verdict = rule->verdict[op];
+	j.advice = advice_of(rule, op);
+	if (j.code[0] == '\0' && is_page(body)) {
+		j.advice = NOT_S3;
+		if (j.verdict == ERRORS_ABSENT) {
+			j.verdict = ERRORS_REFUSED;
+		}
+	}
+	return j;
+}
