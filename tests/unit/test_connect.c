@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 
 enum { SOON_MS = 10000, BRIEFLY_MS = 200 };
 
@@ -108,6 +109,44 @@ waits_for_the_first_when_the_others_refuse(void **state)
 	assert_int_equal(list.item[1].verdict, ADDRESS_FAILED);
 	assert_int_equal(fd, -1);
 	loopback_hole_close(&hole);
+}
+
+/* Makes room in the queue once the second attempt is under way. */
+static void *
+accept_late(void *listener)
+{
+	struct pollfd p = {.fd = *(int *)listener, .events = POLLIN};
+
+	(void)poll(NULL, 0, CONNECT_NEXT_MS + BRIEFLY_MS);
+	while (poll(&p, 1, BRIEFLY_MS) > 0) {
+		close(accept(p.fd, NULL, NULL));
+	}
+	return NULL;
+}
+
+static void
+does_not_blame_who_had_no_time(void **state)
+{
+	struct address_list list = {.count = 2};
+	struct loopback_hole late, silent;
+	struct gs_err err = {0};
+	pthread_t thread;
+	int fd = -1;
+
+	(void)state;
+	loopback_hole_open(&late);
+	loopback_hole_open(&silent);
+	list.item[0] = late.address;
+	list.item[1] = silent.address;
+	assert_int_equal(
+		pthread_create(&thread, NULL, accept_late, &late.listener), 0);
+	assert_int_equal(try(&list, SOON_MS, &fd, &err), GS_OK);
+	assert_int_equal(list.item[0].verdict, ADDRESS_WORKED);
+	assert_int_equal(list.item[1].verdict, ADDRESS_UNTRIED);
+	pthread_join(thread, NULL);
+	close(fd);
+	loopback_hole_close(&late);
+	loopback_hole_close(&silent);
 }
 
 static void
@@ -227,6 +266,7 @@ main(void)
 		cmocka_unit_test(takes_the_second_when_the_first_refuses),
 		cmocka_unit_test(takes_the_second_when_the_first_is_silent),
 		cmocka_unit_test(waits_for_the_first_when_the_others_refuse),
+		cmocka_unit_test(does_not_blame_who_had_no_time),
 		cmocka_unit_test(says_that_nobody_listens),
 		cmocka_unit_test(says_that_nobody_answers),
 		cmocka_unit_test(tells_the_failure_that_says_most),

@@ -16,10 +16,12 @@ read_slowly(int fd, int stop)
 	wait_for_end(fd);
 }
 
+/* Answers when the client can no longer write. */
 static void
 refuse_early(int fd, int stop)
 {
 	(void)swallow(fd, 1000);
+	(void)poll(NULL, 0, BRIEFLY_MS);
 	send_text(fd, "403");
 	never_read(fd, stop);
 }
