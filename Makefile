@@ -5,7 +5,7 @@
 ## make demo         a real module through a real S3 server, twice
 ## make test         everything below, after setting the machine up
 ## make unit         unit tests under address and undefined-behaviour sanitizers
-## make unit-tsan    the same under the thread sanitizer
+## make unit-tsan    those with threads, under the thread sanitizer
 ## make fuzz-smoke   every fuzzer, briefly; make fuzz NAME=x [SECONDS=n]
 ## make e2e          the go command and S3 servers (RUN=regexp); e2e-sanitized
 ## make lint         format, shell, layers, headers, warnings, clang-tidy, ...
@@ -49,6 +49,7 @@ all: gocache-s3
 
 SRCS := $(sort $(wildcard src/*/*.c src/main.c))
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_THREADS := $(shell grep -l pthread_create $(UNIT) /dev/null)
 
 FETCHED := third_party/.fetched
 BEARSSL := third_party/bearssl-0.6
@@ -163,7 +164,7 @@ $(BUILD)/gen/roots.c: $(BUILD)/host/mkroots $(CA_CERTIFICATES)/.sha256
 
 OBJ = $(patsubst %.c,$(BUILD)/$(1)/%.o,$(wildcard $(SRCS)) gen/roots.c)
 LIB = $(BUILD)/$(1)/libgocache.a
-UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(wildcard $(UNIT)))
+UNIT_BINS = $(patsubst tests/unit/%.c,$(BUILD)/$(1)/unit/%,$(2))
 
 # The list of objects is a file of its own, so that a source that comes or
 # goes rebuilds the archive.
@@ -247,10 +248,10 @@ test:
 	@scripts/bootstrap test
 	+@scripts/test $(STAGES)
 
-unit: $(call UNIT_BINS,asan)
+unit: $(call UNIT_BINS,asan,$(wildcard $(UNIT)))
 	@scripts/run-unit $@ $^
 
-unit-tsan: $(call UNIT_BINS,tsan)
+unit-tsan: $(call UNIT_BINS,tsan,$(UNIT_THREADS))
 	@scripts/run-unit $@ $^
 
 $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(call LIB,fuzz) $(BEARSSL_fuzz)
@@ -284,7 +285,6 @@ e2e-sanitized: $(BUILD)/asan/gocache-s3
 PURE = $(filter $(foreach r,base gocache s3 pack,$(BUILD)/musl/src/$(r)/%),\
 	$(call OBJ,musl))
 OUR_HEADERS := $(wildcard src/*.h src/*/*.h)
-CLANG_TIDY ?= $(call first,clang-tidy-14 clang-tidy)
 
 lint:
 	+@scripts/run-lint format shell names banned manual -- \
@@ -309,10 +309,17 @@ warnings: $(patsubst %.c,$(BUILD)/lint/%.warnings,$(SRCS))
 
 $(BUILD)/lint/%.tidy: %.c $(OUR_HEADERS) .clang-tidy | $(FETCHED)
 	@mkdir -p $(@D)
-	@$(CLANG_TIDY) --quiet $< -- $(BASE_CFLAGS)
+	@clang-tidy-14 --quiet $< -- $(BASE_CFLAGS) 2>$@.log || \
+		{ cat $@.log; exit 1; }
 	@touch $@
 
+# Other versions of clang-tidy know other checks.
+ifneq ($(shell command -v clang-tidy-14),)
 tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(SRCS))
+else
+tidy:
+	@echo 'tidy: left out, clang-tidy-14 is not here'
+endif
 
 # --- to look at -------------------------------------------------------------
 
