@@ -42,8 +42,9 @@ GS_CHECKED enum gs_code stream_read(struct stream *s, void *p, size_t cap,
 	size_t *n, uint64_t deadline_ms, struct gs_err *err);
 
 /* Writes all of p[n] and, for TLS, flushes it. Stops early with GS_OK and
- * *answered = true when the peer's bytes are waiting to be read before all
- * was written (a server that refuses early); answered may be NULL. */
+ * *answered = true when there is something to read, bytes or the peer's end,
+ * before all was written (a server that refuses early, or a kept connection
+ * that has died meanwhile: then nothing was written); answered may be NULL. */
 GS_CHECKED enum gs_code stream_write(struct stream *s, const void *p, size_t n,
 	uint64_t deadline_ms, bool *answered, struct gs_err *err);
 
