@@ -1,15 +1,38 @@
-/* The keys that requests are signed with. A plain value that owns its text;
- * wipe it (base/buf.h) when it is no longer needed. */
+/*
+ * The keys that requests are signed with, and where they are looked for: the
+ * environment, then the profile, as aws-sdk-go-v2 does. A source that is
+ * configured but cannot be used is an error: the next one would be somebody
+ * else's keys.
+ */
 #ifndef S3_CREDS_H
 #define S3_CREDS_H
 
+#include "base/err.h"
 #include "base/limits.h"
+#include "s3/profile.h"
 
-/* All text is terminated. */
+/* A plain value that owns its text, all terminated. */
 struct creds {
 	char access_key[ACCESS_KEY_MAX + 1];
 	char secret_key[SECRET_KEY_MAX + 1];
 	char session_token[SESSION_TOKEN_MAX + 1]; /* "" without one */
 };
+
+/* Where to look. Borrows from the caller. */
+struct creds_search {
+	char *const *env; /* as environ */
+	/* the profile was asked for by a flag, which beats the environment */
+	bool profile_first;
+	const struct profile *profile;
+};
+
+/*
+ * Fills *creds, and *from with the source in words. GS_CONFIG without
+ * credentials: says where they were looked for and what to set, or which
+ * source is configured that this version cannot read; GS_TOOBIG for a value
+ * over its limit. *creds is then wiped.
+ */
+GS_CHECKED enum gs_code creds_find(const struct creds_search *search,
+	struct creds *creds, const char **from, struct gs_err *err);
 
 #endif

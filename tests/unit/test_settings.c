@@ -1,0 +1,365 @@
+#include "s3/settings.h"
+
+#include "sections.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { ENV_MAX = 16, TEXT_MAX = 256 };
+
+static struct gs_err err;
+static struct settings settings;
+static const char *current; /* the vector's file */
+
+/* What a vector file configures. */
+struct vector {
+	struct settings_input in;
+	struct settings_texts texts;
+	char *env[ENV_MAX + 1];
+	char text[ENV_MAX][TEXT_MAX];
+	size_t texts_used;
+};
+
+static char *
+keep(struct vector *v, struct view text)
+{
+	char *kept = v->text[v->texts_used++];
+
+	assert_true(text.n < TEXT_MAX && v->texts_used <= ENV_MAX);
+	if (text.n > 0) {
+		memcpy(kept, text.p, text.n);
+	}
+	kept[text.n] = '\0';
+	return kept;
+}
+
+static void
+read_env(struct vector *v, struct view text)
+{
+	size_t i = 0;
+
+	while (v->env[i]) {
+		i++;
+	}
+	v->env[i] = keep(v, text);
+}
+
+static void
+read_flag(struct vector *v, struct view text)
+{
+	const struct {
+		struct view name;
+		const char **value;
+	} flags[] = {
+		{VIEW("bucket"), &v->in.bucket},
+		{VIEW("prefix"), &v->in.prefix},
+		{VIEW("endpoint"), &v->in.endpoint},
+		{VIEW("region"), &v->in.region},
+		{VIEW("profile"), &v->in.profile},
+		{VIEW("ca-bundle"), &v->in.ca_bundle},
+	};
+	struct view name, value;
+
+	view_cut(text, ' ', &name, &value);
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (view_eq(name, flags[i].name)) {
+			*flags[i].value = keep(v, value);
+			return;
+		}
+	}
+	assert_true(view_eq(text, VIEW("path-style true")));
+	v->in.path_style = true;
+}
+
+static void
+begin_vector(struct vector *v)
+{
+	memset(v, 0, sizeof(*v));
+	v->in = (struct settings_input){v->env, "", "", "", "", "", "", false};
+}
+
+static void
+read_vector(struct view file, struct vector *v)
+{
+	struct view section, key, value;
+
+	begin_vector(v);
+	sections_find(file, "", &section);
+	while (sections_next(&section, &key, &value)) {
+		if (view_eq(key, VIEW("env"))) {
+			read_env(v, value);
+		} else {
+			assert_true(view_eq(key, VIEW("flag")));
+			read_flag(v, value);
+		}
+	}
+	sections_find(file, "config", &v->texts.config);
+	sections_find(file, "credentials", &v->texts.credentials);
+}
+
+static const char *
+addressing_text(enum endpoint_addressing addressing)
+{
+	static const char *const words[] = {"auto", "path", "virtual"};
+
+	return words[addressing];
+}
+
+static const char *
+value_of(struct view key)
+{
+	static char number[16];
+
+	const struct {
+		struct view key;
+		const char *value;
+	} values[] = {
+		{VIEW("bucket"), settings.bucket},
+		{VIEW("prefix"), settings.prefix},
+		{VIEW("endpoint"), settings.endpoint},
+		{VIEW("endpoint-from"), settings.endpoint_from},
+		{VIEW("region"), settings.region},
+		{VIEW("region-from"), settings.region_from},
+		{VIEW("ca-bundle"), settings.ca_bundle},
+		{VIEW("ca-bundle-from"), settings.ca_bundle_from},
+		{VIEW("profile"), settings.profile},
+		{VIEW("max-attempts"), number},
+		{VIEW("addressing"), addressing_text(settings.addressing)},
+		{VIEW("sign-bodies"), settings.sign_bodies ? "yes" : "no"},
+		{VIEW("access"), settings.creds.access_key},
+		{VIEW("secret"), settings.creds.secret_key},
+		{VIEW("token"), settings.creds.session_token},
+		{VIEW("creds-from"), settings.creds_from},
+	};
+
+	snprintf(number, sizeof(number), "%u", settings.max_attempts);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (view_eq(key, values[i].key)) {
+			return values[i].value;
+		}
+	}
+	fail_msg("%s: no setting '%.*s'", current, (int)key.n, key.p);
+	return "";
+}
+
+static void
+assert_settings(struct view want)
+{
+	struct view key, value;
+
+	while (sections_next(&want, &key, &value)) {
+		const char *got = value_of(key);
+
+		if (!view_eq(view_of(got), value)) {
+			fail_msg("%s: %.*s is '%s'", current, (int)key.n, key.p,
+				got);
+		}
+	}
+}
+
+static void
+assert_says(struct view want)
+{
+	if (view_find(view_of(err.text), want) == strlen(err.text)) {
+		fail_msg("%s: '%s' does not say '%.*s'", current, err.text,
+			(int)want.n, want.p);
+	}
+}
+
+static bool
+is_wiped(const struct creds *creds)
+{
+	static const struct creds none;
+
+	return memcmp(creds, &none, sizeof(none)) == 0;
+}
+
+static void
+run_file(const char *path)
+{
+	static struct vector v;
+	struct view file = sections_load(path), want;
+	enum gs_code code;
+
+	current = path;
+	read_vector(file, &v);
+	memset(&settings, 0x55, sizeof(settings));
+	code = settings_resolve(&v.in, &v.texts, &settings, &err);
+	if (sections_find(file, "error", &want)) {
+		assert_int_equal(code, GS_CONFIG);
+		assert_says(want);
+		return;
+	}
+	if (code == GS_OK) {
+		code = settings_find_creds(&v.in, &v.texts, &settings, &err);
+	}
+	if (sections_find(file, "creds error", &want)) {
+		assert_int_equal(code, GS_CONFIG);
+		assert_says(want);
+		assert_true(is_wiped(&settings.creds));
+		return;
+	}
+	if (code != GS_OK) {
+		fail_msg("%s: %s", path, err.text);
+	}
+	assert_true(sections_find(file, "settings", &want));
+	assert_settings(want);
+	settings_release(&settings);
+	settings_release(&settings);
+	assert_true(is_wiped(&settings.creds));
+}
+
+static void
+test_vectors(void **state)
+{
+	assert_int_equal(sections_each("tests/vectors/settings", run_file), 80);
+}
+
+/* A value of n letters for a variable. */
+static enum gs_code
+resolve_long(const char *variable, size_t n)
+{
+	static struct vector v;
+	static char text[SESSION_TOKEN_MAX + 128];
+	int len = snprintf(text, sizeof(text), "%s=", variable);
+	enum gs_code code;
+
+	begin_vector(&v);
+	v.in.bucket = "b";
+	v.env[0] = keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
+	v.env[1] = keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=SK"));
+	memset(text + len, 'x', n);
+	text[(size_t)len + n] = '\0';
+	for (size_t i = 0; i < 2; i++) {
+		if (strncmp(v.env[i], text, (size_t)len) == 0) {
+			v.env[i] = text;
+		}
+	}
+	if (v.env[0] != text && v.env[1] != text) {
+		v.env[2] = text;
+	}
+	code = settings_resolve(&v.in, &v.texts, &settings, &err);
+	return code == GS_OK
+		       ? settings_find_creds(&v.in, &v.texts, &settings, &err)
+		       : code;
+}
+
+static void
+test_limits(void **state)
+{
+	static const struct {
+		const char *variable;
+		size_t max;
+	} limits[] = {
+		{"AWS_ACCESS_KEY_ID", ACCESS_KEY_MAX},
+		{"AWS_SECRET_ACCESS_KEY", SECRET_KEY_MAX},
+		{"AWS_SESSION_TOKEN", SESSION_TOKEN_MAX},
+		{"AWS_REGION", REGION_MAX},
+		{"AWS_ENDPOINT_URL", URL_MAX},
+		{"AWS_CA_BUNDLE", SETTINGS_PATH_MAX - 1},
+		{"AWS_DEFAULT_PROFILE", PROFILE_NAME_MAX - 1},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		assert_int_equal(
+			resolve_long(limits[i].variable, limits[i].max), GS_OK);
+		assert_int_equal(
+			resolve_long(limits[i].variable, limits[i].max + 1),
+			GS_TOOBIG);
+		assert_null(strstr(err.text, "xxx"));
+	}
+}
+
+static void
+test_secrets_are_not_repeated(void **state)
+{
+	static struct vector v;
+
+	begin_vector(&v);
+	v.in.bucket = "b";
+	v.env[0] = keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
+	v.env[1] = keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=hu\001sh"));
+	assert_int_equal(settings_find_creds(&v.in, &v.texts, &settings, &err),
+		GS_CONFIG);
+	assert_null(strstr(err.text, "hu"));
+}
+
+static void
+assert_paths(char *const env[], const char *config, const char *credentials)
+{
+	struct settings_paths paths;
+
+	assert_int_equal(settings_paths(env, &paths, &err), GS_OK);
+	assert_string_equal(paths.config, config);
+	assert_string_equal(paths.credentials, credentials);
+}
+
+#define ENV(...) ((char *const[]){__VA_ARGS__, NULL})
+
+static char home[] = "HOME=/h";
+
+static void
+test_paths(void **state)
+{
+	char config[] = "AWS_CONFIG_FILE=/etc/c";
+	char credentials[] = "AWS_SHARED_CREDENTIALS_FILE=~/k/c";
+	char tilde[] = "AWS_CONFIG_FILE=~other/c";
+	char empty[] = "AWS_CONFIG_FILE=";
+
+	assert_paths(ENV(home), "/h/.aws/config", "/h/.aws/credentials");
+	assert_paths(ENV(NULL), "", "");
+	assert_paths(ENV(home, config), "/etc/c", "/h/.aws/credentials");
+	assert_paths(ENV(home, credentials), "/h/.aws/config", "/h/k/c");
+	assert_paths(ENV(config, credentials), "/etc/c", "");
+	assert_paths(ENV(tilde), "~other/c", "");
+	assert_paths(ENV(home, empty), "/h/.aws/config", "/h/.aws/credentials");
+}
+
+static void
+test_path_limit(void **state)
+{
+	struct settings_paths paths;
+	char text[SETTINGS_PATH_MAX + 32] = "AWS_CONFIG_FILE=";
+	size_t start = strlen(text);
+
+	memset(text + start, 'x', SETTINGS_PATH_MAX - 1);
+	assert_int_equal(settings_paths(ENV(text), &paths, &err), GS_OK);
+	text[start + SETTINGS_PATH_MAX - 1] = 'x';
+	assert_int_equal(settings_paths(ENV(text), &paths, &err), GS_TOOBIG);
+}
+
+static void
+test_wish(void **state)
+{
+	struct endpoint_wish wish;
+
+	memset(&settings, 0, sizeof(settings));
+	strcpy(settings.bucket, "b");
+	strcpy(settings.prefix, "p");
+	strcpy(settings.endpoint, "http://h");
+	strcpy(settings.region, "r-1");
+	settings.addressing = ENDPOINT_VIRTUAL;
+	wish = settings_wish(&settings);
+	assert_true(view_eq(wish.bucket, VIEW("b")));
+	assert_true(view_eq(wish.prefix, VIEW("p")));
+	assert_true(view_eq(wish.url, VIEW("http://h")));
+	assert_true(view_eq(wish.region, VIEW("r-1")));
+	assert_int_equal(wish.addressing, ENDPOINT_VIRTUAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_secrets_are_not_repeated),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_path_limit),
+		cmocka_unit_test(test_wish),
+	};
+
+	return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
