@@ -1,16 +1,19 @@
 #include "base/xml.h"
 
-#include <stdint.h>
+#include "base/hex.h"
+#include "base/utf8.h"
 
-enum {
-	REFERENCE_MAX = 10, /* characters between & and ; */
-	CODE_POINT_MAX = 0x10ffff,
-};
+enum { CODE_POINT_MAX = 0x10ffff };
 
 void
 xml_init(struct xml *x, struct view document)
 {
+	struct view mark = VIEW("\xef\xbb\xbf"); /* of byte order */
+
 	*x = (struct xml){.rest = document};
+	if (view_starts(document, mark)) {
+		x->rest = view_skip(document, mark.n);
+	}
 }
 
 static enum xml_event
@@ -34,7 +37,8 @@ take_until(struct xml *x, struct view mark, struct view *taken)
 	return true;
 }
 
-/* The length of a tag up to its `>`, which may also stand in quotes. */
+/* The length of a tag up to its `>`, which may also stand in quotes; s.n if it
+ * has none before the next tag. */
 static size_t
 tag_length(struct view s)
 {
@@ -47,8 +51,8 @@ tag_length(struct view s)
 			quote = c == quote ? '\0' : quote;
 		} else if (c == '"' || c == '\'') {
 			quote = c;
-		} else if (c == '>') {
-			return i;
+		} else if (c == '>' || c == '<') {
+			return c == '>' ? i : s.n;
 		}
 	}
 	return s.n;
@@ -75,25 +79,45 @@ name_of(struct view tag)
 }
 
 static enum xml_event
+open_element(struct xml *x)
+{
+	if (x->depth == 0 && x->begun) {
+		return fail(x);
+	}
+	x->begun = true;
+	x->depth++;
+	return XML_OPEN;
+}
+
+static enum xml_event
+close_element(struct xml *x)
+{
+	if (x->depth == 0) {
+		return fail(x);
+	}
+	x->depth--;
+	return XML_CLOSE;
+}
+
+static enum xml_event
 take_tag(struct xml *x, struct view *value)
 {
 	size_t n = tag_length(x->rest);
 	struct view tag = {x->rest.p, n};
+	bool closes = view_starts(tag, VIEW("/"));
 
-	if (n == x->rest.n) {
+	*value = name_of(view_skip(tag, closes));
+	if (n == x->rest.n || value->n == 0) {
 		return fail(x);
 	}
 	x->rest = view_skip(x->rest, n + 1);
-	bool closes = view_starts(tag, VIEW("/"));
-
-	*value = name_of(view_skip(tag, closes ? 1 : 0));
-	if (value->n == 0) {
-		return fail(x);
+	if (closes) {
+		return close_element(x);
 	}
-	if (!closes && view_ends(tag, VIEW("/"))) {
+	if (view_ends(tag, VIEW("/"))) {
 		x->empty = *value;
 	}
-	return closes ? XML_CLOSE : XML_OPEN;
+	return open_element(x);
 }
 
 /* True if the rest begins with prefix, which is then passed over. */
@@ -117,114 +141,97 @@ take_text(struct xml *x, struct view *value)
 	return XML_TEXT;
 }
 
+static enum xml_event
+take_cdata(struct xml *x, struct view *value)
+{
+	return take_until(x, VIEW("]]>"), value) ? XML_CDATA : fail(x);
+}
+
+/* Passes over what says nothing: blanks around the document, comments and
+ * processing instructions. False if there is nothing of that sort. */
+static bool
+skip(struct xml *x)
+{
+	struct view blanks, skipped;
+
+	if (x->depth == 0 && x->rest.n > 0 && x->rest.p[0] != '<') {
+		take_text(x, &blanks);
+		x->bad = view_trim(blanks).n > 0;
+	} else if (pass(x, VIEW("<?"))) {
+		x->bad = !take_until(x, VIEW("?>"), &skipped);
+	} else if (pass(x, VIEW("<!--"))) {
+		x->bad = !take_until(x, VIEW("-->"), &skipped);
+	} else {
+		return false;
+	}
+	return !x->bad;
+}
+
 enum xml_event
 xml_next(struct xml *x, struct view *value)
 {
-	struct view skipped;
-
 	if (x->empty.n > 0) {
 		*value = x->empty;
 		x->empty = VIEW("");
-		return XML_CLOSE;
+		return close_element(x);
 	}
-	while (!x->bad && x->rest.n > 0) {
-		if (x->rest.p[0] != '<') {
-			return take_text(x, value);
-		}
-		if (pass(x, VIEW("<![CDATA["))) {
-			return take_until(x, VIEW("]]>"), value) ? XML_CDATA
-								 : fail(x);
-		}
-		if (pass(x, VIEW("<?"))) {
-			x->bad = !take_until(x, VIEW("?>"), &skipped);
-		} else if (pass(x, VIEW("<!--"))) {
-			x->bad = !take_until(x, VIEW("-->"), &skipped);
-		} else if (pass(x, VIEW("<!"))) {
-			x->bad = true;
-		} else {
-			x->rest = view_skip(x->rest, 1);
-			return take_tag(x, value);
-		}
+	while (!x->bad && skip(x)) {
 	}
-	return x->bad ? XML_BAD : XML_END;
-}
-
-static void
-add_utf8(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_char(out, (char)c);
-		return;
+	if (x->bad) {
+		return XML_BAD;
 	}
-	if (c < 0x800) {
-		buf_char(out, (char)(0xc0 | c >> 6));
-	} else {
-		if (c < 0x10000) {
-			buf_char(out, (char)(0xe0 | c >> 12));
-		} else {
-			buf_char(out, (char)(0xf0 | c >> 18));
-			buf_char(out, (char)(0x80 | (c >> 12 & 0x3f)));
-		}
-		buf_char(out, (char)(0x80 | (c >> 6 & 0x3f)));
+	if (x->rest.n == 0) {
+		return x->begun && x->depth == 0 ? XML_END : fail(x);
 	}
-	buf_char(out, (char)(0x80 | (c & 0x3f)));
-}
-
-static int
-digit_of(char c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
+	if (x->depth > 0 && pass(x, VIEW("<![CDATA["))) {
+		return take_cdata(x, value);
 	}
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+	if (x->rest.p[0] != '<') {
+		return take_text(x, value);
+	}
+	x->rest = view_skip(x->rest, 1);
+	return view_starts(x->rest, VIEW("!")) ? fail(x) : take_tag(x, value);
 }
 
 /* Reads the number of `&#39;` or `&#x27;`, from after the `#`. */
 static bool
 read_code_point(struct view text, uint32_t *c)
 {
-	int base = view_starts(text, VIEW("x")) ? 16 : 10;
+	unsigned base = view_starts(text, VIEW("x")) ? 16 : 10;
 	uint32_t sum = 0;
 
-	text = view_skip(text, base == 16 ? 1 : 0);
-	if (text.n == 0) {
-		return false;
-	}
+	text = view_skip(text, base == 16);
 	for (size_t i = 0; i < text.n; i++) {
-		int digit = digit_of(text.p[i]);
+		unsigned digit = hex_value(text.p[i]);
 
-		if (digit >= base) {
-			return false;
-		}
-		sum = sum * (uint32_t)base + (uint32_t)digit;
-		if (sum > CODE_POINT_MAX) {
+		sum = sum * base + digit;
+		if (digit >= base || sum > CODE_POINT_MAX) {
 			return false;
 		}
 	}
 	*c = sum;
-	return sum != 0 && (sum < 0xd800 || sum > 0xdfff);
+	return sum != 0 && utf8_can_say(sum);
 }
 
 static bool
 decode_reference(struct view name, struct buf *out)
 {
 	static const struct {
-		struct view name;
-		char is;
+		const char *name;
+		char meaning;
 	} known[] = {
-		{{"amp", 3}, '&'},
-		{{"lt", 2}, '<'},
-		{{"gt", 2}, '>'},
-		{{"quot", 4}, '"'},
-		{{"apos", 4}, '\''},
+		{"amp", '&'},
+		{"lt", '<'},
+		{"gt", '>'},
+		{"quot", '"'},
+		{"apos", '\''},
 	};
 
 	uint32_t c;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (view_eq(name, known[i].name)) {
-			buf_char(out, known[i].is);
+		if (view_eq(name, view_of(known[i].name))) {
+			buf_char(out, known[i].meaning);
 			return true;
 		}
 	}
@@ -232,7 +239,7 @@ decode_reference(struct view name, struct buf *out)
 		!read_code_point(view_skip(name, 1), &c)) {
 		return false;
 	}
-	add_utf8(out, c);
+	utf8_add(out, c);
 	return true;
 }
 
@@ -243,14 +250,10 @@ xml_decode(struct view text, struct buf *out)
 
 	while (view_cut(text, '&', &plain, &text)) {
 		buf_add(out, plain);
-		struct view near = {text.p,
-			text.n < REFERENCE_MAX ? text.n : REFERENCE_MAX};
-
-		if (!view_cut(near, ';', &name, &near) ||
+		if (!view_cut(text, ';', &name, &text) ||
 			!decode_reference(name, out)) {
 			return false;
 		}
-		text = view_skip(text, name.n + 1);
 	}
 	buf_add(out, plain);
 	return true;

@@ -2,7 +2,9 @@
  * A pull reader for the small XML documents that stores answer with: elements
  * and text, in order. Attributes, comments, processing instructions and
  * namespaces are passed over; a document type is refused, so no entity can be
- * declared. It does not check that tags match. One pass, no recursion, no copy.
+ * declared, and so is what does not end: a document is one element, in which
+ * as many close as open (their names are not compared). One pass, no
+ * recursion, no copy.
  */
 #ifndef BASE_XML_H
 #define BASE_XML_H
@@ -14,7 +16,7 @@ enum xml_event {
 	XML_CLOSE, /* an element ends */
 	XML_TEXT,  /* text as it is written: see xml_decode */
 	XML_CDATA, /* text as it is meant */
-	XML_END,   /* the document has ended */
+	XML_END,   /* the document is complete */
 	XML_BAD,   /* this is not XML; sticks */
 };
 
@@ -22,6 +24,8 @@ enum xml_event {
 struct xml {
 	struct view rest;
 	struct view empty; /* an element that closes itself */
+	size_t depth;      /* elements that are open */
+	bool begun;        /* there was one */
 	bool bad;
 };
 

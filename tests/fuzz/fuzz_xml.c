@@ -1,4 +1,5 @@
-/* Any bytes as a document: every event lies within it, and it ends. */
+/* Any bytes as a document: every event lies within it, it ends, and where it
+ * ends well as many elements close as open. */
 #include "base/xml.h"
 
 #include <stdint.h>
@@ -12,7 +13,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view document = {(const char *)data, size};
 	char storage[4096];
 	struct buf out = BUF_OVER(storage);
-	size_t events = 0;
+	size_t events = 0, open = 0, opened = 0;
 	struct view value;
 	enum xml_event event;
 	struct xml x;
@@ -25,6 +26,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (event == XML_TEXT) {
 			xml_decode(value, &out);
 		}
+		opened += event == XML_OPEN;
+		open += event == XML_OPEN;
+		open -= event == XML_CLOSE;
+	}
+	if (event == XML_END && (open > 0 || opened == 0)) {
+		abort();
 	}
 	xml_text_of(document, VIEW("Code"), &out);
 	return 0;
