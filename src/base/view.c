@@ -99,7 +99,7 @@ view_cut(struct view s, char delim, struct view *head, struct view *tail)
 	size_t at = view_index(s, delim);
 
 	*head = (struct view){s.p, at};
-	*tail = view_skip(s, at < s.n ? at + 1 : s.n);
+	*tail = view_skip(s, at + 1);
 	return at < s.n;
 }
 
