@@ -13,11 +13,15 @@
 #define EXPIRED "get new credentials"
 #define BAD_TOKEN "check AWS_SESSION_TOKEN: it belongs to other keys"
 #define REGION "set -region to the bucket's"
+#define IN_HOST                                                                \
+	"the store wants the bucket in the host: leave -path-style out and "   \
+	"set `addressing_style = virtual` under `s3 =` in the AWS profile"
 #define DENIED_GET                                                             \
 	"allow s3:GetObject, and s3:ListBucket on the bucket: without it a "   \
 	"missing key looks like this too"
 #define DENIED_PUT "allow s3:PutObject, or set -read-only"
 #define BUSY "the store asks for fewer requests"
+#define CANNOT "the store cannot do this"
 #define SICK "the store is in trouble"
 #define NOT_S3 "this is not an answer of S3: check the endpoint"
 
@@ -67,6 +71,9 @@ static const struct rule rules[] = {
 		REGION},
 	{"IllegalLocationConstraintException", 0, ERRORS_MEND_REGION,
 		SAME(ERRORS_OFF), REGION},
+	{"InvalidRegionName", 0, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
+	{"SecondLevelDomainForbidden", 0, NONE, SAME(ERRORS_OFF), IN_HOST},
+	{"VirtualHostDomainRequired", 0, NONE, SAME(ERRORS_OFF), IN_HOST},
 
 	{"XAmzContentSHA256Mismatch", 0, ERRORS_MEND_PAYLOAD,
 		{ERRORS_REFUSED, ERRORS_RETRY, ERRORS_REFUSED}, ""},
@@ -81,23 +88,33 @@ static const struct rule rules[] = {
 	{"RequestLimitExceeded", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
 	{"BandwidthLimitExceeded", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
 	{"TooManyRequests", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"TooManyRequestsException", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"RequestThrottled", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
+	{"PriorRequestNotComplete", 0, NONE, SAME(ERRORS_THROTTLED), BUSY},
 	{"RequestTimeout", 0, NONE, SAME(ERRORS_RETRY), SICK},
+	{"RequestTimeoutException", 0, NONE, SAME(ERRORS_RETRY), SICK},
 	{"InternalError", 0, NONE, SAME(ERRORS_RETRY), SICK},
+	{"ConnectionClosed", 0, NONE, SAME(ERRORS_RETRY), SICK},
 	{"OperationAborted", 0, NONE, SAME(ERRORS_RETRY), SICK},
 	{"ConditionalRequestConflict", 0, NONE, SAME(ERRORS_RETRY), SICK},
 
 	{"AccessDenied", 0, ERRORS_MEND_CLOCK,
 		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_DENIED}, NULL},
+	{"KeyTooLongError", 0, NONE, SAME(ERRORS_OFF), "shorten -prefix"},
+	{"XMinioStorageFull", 0, NONE,
+		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_REFUSED},
+		"the store is full"},
 	{"InvalidObjectState", 0, NONE, SAME(ERRORS_REFUSED),
 		"the object is archived: expire objects instead"},
-	{"NotImplemented", 0, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED),
-		"the store cannot do this"},
+	{"NotImplemented", 0, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED), CANNOT},
 
 	{"", 301, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
 	{"", 302, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
 	{"", 307, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED), REGION},
 	{"", 308, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
-	{"", 400, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED), ""},
+	{"", 400, ERRORS_MEND_REGION, SAME(ERRORS_REFUSED),
+		"the store finds fault with the request: check keys, region "
+		"and endpoint"},
 	{"", 401, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), BAD_KEY},
 	{"", 403, ERRORS_MEND_CLOCK,
 		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_DENIED}, NULL},
@@ -109,16 +126,19 @@ static const struct rule rules[] = {
 	{"", 412, NONE, {ERRORS_REFUSED, ERRORS_DONE, ERRORS_REFUSED}, ""},
 	{"", 429, NONE, SAME(ERRORS_THROTTLED), BUSY},
 	{"", 499, NONE, SAME(ERRORS_RETRY), SICK},
-	{"", 500, NONE, SAME(ERRORS_RETRY), SICK},
-	{"", 502, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 501, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED), CANNOT},
 	{"", 503, NONE, SAME(ERRORS_THROTTLED), SICK},
-	{"", 504, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 509, NONE, SAME(ERRORS_THROTTLED), BUSY},
-	{"", 520, NONE, SAME(ERRORS_RETRY), SICK},
+	{"", 507, NONE, {ERRORS_REFUSED, ERRORS_DENIED, ERRORS_REFUSED},
+		"the store is full"},
 };
 
 static const struct rule otherwise = {
 	"", 0, NONE, SAME(ERRORS_REFUSED), "the store gave no known reason"};
+
+/* Cloudflare alone has ten of its own. */
+static const struct rule otherwise_5xx = {
+	"", 0, NONE, SAME(ERRORS_RETRY), SICK};
 
 static const struct rule *
 find_rule(struct view code, unsigned status)
@@ -131,7 +151,7 @@ find_rule(struct view code, unsigned status)
 			return r;
 		}
 	}
-	return &otherwise;
+	return status >= 500 && status < 600 ? &otherwise_5xx : &otherwise;
 }
 
 /* The text of an element that fits, or "". */

@@ -1,0 +1,212 @@
+#include "s3/errors.h"
+
+#include "base/buf.h"
+#include "sections.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char *current; /* the vector's file or line */
+
+static const char *
+mend_word(enum errors_mend mend)
+{
+	static const char *const words[] = {
+		[ERRORS_MEND_NOTHING] = "nothing",
+		[ERRORS_MEND_REGION] = "region",
+		[ERRORS_MEND_CLOCK] = "clock",
+		[ERRORS_MEND_KEYS] = "keys",
+		[ERRORS_MEND_PAYLOAD] = "payload",
+	};
+
+	return words[mend];
+}
+
+static const char *
+verdict_word(enum errors_verdict verdict)
+{
+	static const char *const words[] = {
+		[ERRORS_DONE] = "done",
+		[ERRORS_ABSENT] = "absent",
+		[ERRORS_RETRY] = "retry",
+		[ERRORS_THROTTLED] = "throttled",
+		[ERRORS_REFUSED] = "refused",
+		[ERRORS_DENIED] = "denied",
+		[ERRORS_OFF] = "off",
+	};
+
+	return words[verdict];
+}
+
+static void
+assert_word(const char *got, struct view want)
+{
+	if (!view_eq(view_of(got), want)) {
+		fail_msg("%s: '%s' is not '%.*s'", current, got, (int)want.n,
+			want.p);
+	}
+}
+
+static struct view
+take_word(struct view *line)
+{
+	struct view word;
+
+	view_cut(*line, ' ', &word, line);
+	return word;
+}
+
+static void
+run_line(struct view line)
+{
+	static char text[256];
+	char body_text[256];
+	struct buf body = BUF_OVER(body_text), copy = BUF_OVER(text);
+	unsigned long long status;
+	struct view code, mend;
+
+	buf_add(&copy, line);
+	current = buf_cstr(&copy);
+	assert_true(view_uint(take_word(&line), 999, &status));
+	code = take_word(&line);
+	mend = take_word(&line);
+	if (!view_eq(code, VIEW("-"))) {
+		buf_str(&body, "<Error><Code>");
+		buf_add(&body, code);
+		buf_str(&body, "</Code></Error>");
+	}
+	for (unsigned op = 0; op < ERRORS_OPS; op++) {
+		struct errors_judgement j =
+			errors_judge(op, (unsigned)status, buf_view(&body));
+
+		assert_word(mend_word(j.mend), mend);
+		assert_word(verdict_word(j.verdict), take_word(&line));
+		assert_word(j.code, view_eq(code, VIEW("-")) ? VIEW("") : code);
+	}
+}
+
+static void
+test_table(void **state)
+{
+	struct view rest = sections_load("tests/vectors/errors/table.txt");
+	size_t count = 0;
+
+	while (rest.n > 0) {
+		struct view line;
+
+		view_cut(rest, '\n', &line, &rest);
+		if (line.n > 0 && line.p[0] != '#') {
+			run_line(line);
+			count++;
+		}
+	}
+	assert_int_equal(count, 71);
+}
+
+static enum errors_op
+op_of(struct view word)
+{
+	if (view_eq(word, VIEW("get"))) {
+		return ERRORS_GET;
+	}
+	return view_eq(word, VIEW("put")) ? ERRORS_PUT : ERRORS_LIST;
+}
+
+static struct errors_judgement
+judge_file(struct view file)
+{
+	struct view section, key, value, body;
+	unsigned long long status = 0;
+	enum errors_op op = ERRORS_GET;
+
+	sections_find(file, "", &section);
+	while (sections_next(&section, &key, &value)) {
+		if (view_eq(key, VIEW("op"))) {
+			op = op_of(value);
+		} else {
+			assert_true(view_uint(value, 999, &status));
+		}
+	}
+	assert_true(sections_find(file, "body", &body));
+	return errors_judge(op, (unsigned)status, body);
+}
+
+static void
+assert_judgement(const struct errors_judgement *j, struct view want)
+{
+	struct view key, value;
+
+	while (sections_next(&want, &key, &value)) {
+		const struct {
+			struct view key;
+			const char *got;
+		} exact[] = {
+			{VIEW("code"), j->code},
+			{VIEW("region"), j->region},
+			{VIEW("mend"), mend_word(j->mend)},
+			{VIEW("verdict"), verdict_word(j->verdict)},
+		};
+
+		for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++) {
+			if (view_eq(key, exact[i].key)) {
+				assert_word(exact[i].got, value);
+			}
+		}
+		if (view_eq(key, VIEW("advice")) &&
+			(value.n == 0 ? j->advice[0] != '\0'
+				      : view_find(view_of(j->advice), value) ==
+						strlen(j->advice))) {
+			fail_msg("%s: advice '%s'", current, j->advice);
+		}
+	}
+}
+
+static void
+run_file(const char *path)
+{
+	struct view file = sections_load(path), want;
+	struct errors_judgement j;
+
+	current = path;
+	j = judge_file(file);
+	assert_true(sections_find(file, "judgement", &want));
+	assert_judgement(&j, want);
+}
+
+static void
+test_bodies(void **state)
+{
+	assert_int_equal(
+		sections_each("tests/vectors/errors/bodies", run_file), 18);
+}
+
+/* Whatever turns the remote off must say why. */
+static void
+test_no_silence_where_it_matters(void **state)
+{
+	for (unsigned status = 200; status < 700; status++) {
+		for (unsigned op = 0; op < ERRORS_OPS; op++) {
+			struct errors_judgement j =
+				errors_judge(op, status, VIEW(""));
+
+			if (j.verdict == ERRORS_OFF ||
+				j.verdict == ERRORS_DENIED) {
+				assert_true(j.advice[0] != '\0');
+			}
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_no_silence_where_it_matters),
+	};
+
+	return cmocka_run_group_tests_name("errors", tests, NULL, NULL);
+}
