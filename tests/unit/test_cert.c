@@ -261,11 +261,19 @@ refuses_odd_lengths(void **state)
 		VIEW("\x3f\x30\x00"), /* long tag */
 		VIEW("\x30\x00"),
 	};
+	struct file f;
 	struct cert c;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		assert_false(cert_read(bad[i], &c));
 	}
+	/* a whole certificate, but for the zero before its length */
+	load(&f, VIEW("names"));
+	assert_memory_equal(f.bytes, "\x30\x82", 2);
+	memmove(f.bytes + 3, f.bytes + 2, f.n - 2);
+	memcpy(f.bytes, "\x30\x83", 3);
+	f.n++;
+	assert_false(cert_read(der_of(&f), &c));
 }
 
 /* Whatever one byte becomes, nothing is read past the end (ASan sees to it:
