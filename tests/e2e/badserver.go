@@ -131,11 +131,13 @@ func (b *badServer) serve(c net.Conn, number int) {
 		if err != nil {
 			return
 		}
-		if b.script != nil {
-			b.script(x)
-		} else {
-			x.good()
+		b.mu.Lock()
+		answer := b.script
+		b.mu.Unlock()
+		if answer == nil {
+			answer = (*exchange).good
 		}
+		answer(x)
 		x.readBody()
 		if x.over {
 			return
@@ -334,4 +336,11 @@ func (b *badServer) requests(method, entry string) []seenRequest {
 		}
 	}
 	return found
+}
+
+// swap changes the script of a running server; nil gives right answers.
+func (b *badServer) swap(s script) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.script = s
 }

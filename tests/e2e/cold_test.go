@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -15,15 +16,22 @@ func TestSecondMachineCompilesNothing(t *testing.T) {
 	})
 }
 
-// The same with every version of go.
-func TestSecondMachineCompilesNothingInEveryGo(t *testing.T) {
+// The same with every version of go; and it is the program that go alone
+// builds, byte for byte.
+func TestSameProgramFromEveryGo(t *testing.T) {
 	eachVersion(t, func(t *testing.T, version string) {
 		b := serve(t, versitygw, false).newBucket(t)
-		secondMachine(t, withHelper(at(t, b.store)).in(version))
+		built := secondMachine(t, withHelper(at(t, b.store)).in(version))
+		seed(t, filepath.Join(t.TempDir(), "cache"), version)
+		want, err := os.ReadFile(seedProgram(version))
+		if err != nil || !bytes.Equal(built, want) {
+			t.Errorf("go alone builds another program: %v", err)
+		}
 	})
 }
 
-func secondMachine(t *testing.T, g gocmd) {
+// secondMachine gives back the program that both machines built.
+func secondMachine(t *testing.T, g gocmd) []byte {
 	t.Helper()
 	dir := newModule(t, nil)
 	first, second := filepath.Join(t.TempDir(), "first"), filepath.Join(t.TempDir(), "second")
@@ -39,9 +47,10 @@ func secondMachine(t *testing.T, g gocmd) {
 	}
 	one, _ := os.ReadFile(first)
 	two, err := os.ReadFile(second)
-	if err != nil || string(one) != string(two) {
+	if err != nil || !bytes.Equal(one, two) {
 		t.Errorf("the programs differ: %v", err)
 	}
+	return two
 }
 
 // -read-only for untrusted jobs: the bucket is the same afterwards, byte for

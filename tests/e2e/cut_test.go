@@ -72,7 +72,7 @@ func TestFlippedByteIsNeverHandedOut(t *testing.T) {
 		flips[actionOf("flip %d", at).hex()] = at
 		s.hold(actionOf("flip %d", at), body)
 	}
-	s.script = func(x *exchange) {
+	s.swap(func(x *exchange) {
 		at, ok := flips[x.entry]
 		if !ok {
 			x.good()
@@ -82,7 +82,7 @@ func TestFlippedByteIsNeverHandedOut(t *testing.T) {
 		text[at] ^= 1
 		x.write(string(text))
 		x.close()
-	}
+	})
 	for part := range 16 {
 		t.Run(fmt.Sprint("part ", part), func(t *testing.T) {
 			t.Parallel()

@@ -88,7 +88,8 @@ func withoutHelper(c config) gocmd { return gocmd{config: c, version: "local", p
 
 func (g gocmd) in(version string) gocmd { g.version = version; return g }
 
-// command is a go command ready to start in dir.
+// command is a go command ready to start in dir. With -trimpath, what one
+// module directory compiled serves every other.
 func (g gocmd) command(t testing.TB, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	root := goRoot(t, g.version)
@@ -97,7 +98,7 @@ func (g gocmd) command(t testing.TB, dir string, args ...string) *exec.Cmd {
 	cmd.Dir = dir
 	cmd.Env = append(g.environ(),
 		"GOROOT="+root, "GOTOOLCHAIN=local", "GOMODCACHE="+f.modCache,
-		"GOPROXY=off", "GOSUMDB=off", "GOENV=off", "GOFLAGS=-buildvcs=false",
+		"GOPROXY=off", "GOSUMDB=off", "GOENV=off", "GOFLAGS=-buildvcs=false -trimpath",
 		"GOTELEMETRY=off", "GOPATH="+filepath.Join(g.dir, "gopath"))
 	if !g.plain {
 		cmd.Env = append(cmd.Env, "GOCACHEPROG="+strings.Join(append([]string{program(t)}, g.args...), " "))

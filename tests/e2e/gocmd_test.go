@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,7 +36,7 @@ func TestGoCommands(t *testing.T) {
 			{"build", "./..."}, {"build", "-o", filepath.Join(t.TempDir(), "out"), "."},
 			{"vet", "./..."}, {"test", "./..."}, {"test", "-count=1", "./sum"},
 			{"test", "-run=none", "-bench=none", "./sum"}, {"test", "-cover", "./sum"},
-			{"list", "-export", "-f", "{{.Export}}", "./..."}, {"list", "-deps", "-test", "./..."},
+			{"list", "-export", "-f", "{{.Export}}", "./..."}, {"list", "-deps", "-test", "./..."}, {"fix", "./..."},
 			{"run", "."}, {"install", "."}, {"build", "-a", "./sum"}, {"build", "-n", "."},
 			{"mod", "tidy"}, {"generate", "./..."}, {"clean", "-testcache"},
 		} {
@@ -47,31 +46,6 @@ func TestGoCommands(t *testing.T) {
 			}
 		}
 		goneWithin(t, g.cache, patience)
-	})
-}
-
-// The same bytes come out, with the helper and without, cold and warm.
-func TestSameProgramWithAndWithoutHelper(t *testing.T) {
-	eachVersion(t, func(t *testing.T, version string) {
-		g, dir, _ := goMachine(t, version)
-		alone := withoutHelper(newConfig(t)).in(version)
-		seed(t, alone.cache, version)
-		var programs [][]byte
-		for _, m := range []gocmd{alone, g, g} {
-			out := filepath.Join(t.TempDir(), "app")
-			m.run(t, dir, "build", "-trimpath", "-o", out, ".")
-			if got := output(t, out); got != expected {
-				t.Errorf("it prints %q", got)
-			}
-			text, err := os.ReadFile(out)
-			if err != nil {
-				t.Fatal(err)
-			}
-			programs = append(programs, text)
-		}
-		if !bytes.Equal(programs[0], programs[1]) || !bytes.Equal(programs[0], programs[2]) {
-			t.Error("the programs differ")
-		}
 	})
 }
 
@@ -142,12 +116,13 @@ func TestTestResultsOnASecondMachine(t *testing.T) {
 // The paths that go list prints are opened when go and the helper are gone.
 func TestExportedPathsOutliveTheHelper(t *testing.T) {
 	eachVersion(t, func(t *testing.T, version string) {
-		g, dir, s := goMachine(t, version)
+		g, _, s := goMachine(t, version)
+		dir := newModule(t, map[string]string{"more/more.go": "package more\n"})
 		g.run(t, dir, "build", "./...")
 		second := g
 		second.config = at(t, s.store)
 		for _, m := range []gocmd{g, second, second.read()} {
-			r := m.run(t, dir, "list", "-export", "-f", "{{.Export}}", "./sum", "./greet")
+			r := m.run(t, dir, "list", "-export", "-f", "{{.Export}}", "./sum", "./more")
 			goneWithin(t, m.cache, patience)
 			for _, path := range lines(r.stdout) {
 				if info, err := os.Stat(path); err != nil || info.Size() == 0 {
@@ -177,6 +152,29 @@ func TestGoMovesFilesAway(t *testing.T) {
 			t.Errorf("run %d: %v", i, err)
 		}
 		g.run(t, dir, "build", "-o", os.DevNull, ".")
+	}
+}
+
+// With C code in the module, and on a second machine.
+func TestCgo(t *testing.T) {
+	g, _, _ := goMachine(t, "local")
+	dir := newModule(t, map[string]string{"main.go": `package main
+
+// static int six(void) { return 6; }
+import "C"
+
+func main() { println(C.six()) }
+`})
+	out := filepath.Join(t.TempDir(), "app")
+	g.config = g.config.set("CGO_ENABLED=1")
+	g.run(t, dir, "build", "-o", out, ".")
+	g.config = g.config.emptied(t)
+	seed(t, g.cache, "local")
+	if n := g.compiles(t, dir, "build", "-o", out, "."); n != 0 {
+		t.Errorf("%d compiles on the second machine", n)
+	}
+	if got := output(t, out); got != "6\n" {
+		t.Errorf("it prints %q", got)
 	}
 }
 

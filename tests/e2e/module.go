@@ -106,13 +106,16 @@ func seed(t testing.TB, cache, version string) {
 	}
 }
 
+// seedProgram is the program that go alone built from nothing.
+func seedProgram(version string) string { return filepath.Join(runDir, "program-"+version) }
+
 func fillSeed(t testing.TB, cache, version string) {
 	t.Helper()
 	c := newConfig(t)
 	c.cache = cache
 	dir := newModule(t, nil)
 	g := withoutHelper(c).in(version)
-	g.run(t, dir, "build", "-o", os.DevNull, ".")
+	g.run(t, dir, "build", "-o", seedProgram(version), ".")
 	g.run(t, dir, "vet", "./...")
 	g.run(t, dir, "test", "./...")
 }

@@ -194,7 +194,7 @@ func TestWhatWasDroppedIsSentLater(t *testing.T) {
 	h := start(t, c)
 	h.put(victim, sample)
 	h.end()
-	s.script = nil
+	s.swap(nil)
 	again := start(t, c)
 	again.hit(victim, sample)
 	again.end()
