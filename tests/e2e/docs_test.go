@@ -1,0 +1,53 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// docs/faults.md lists every fault of the tables and names tests that exist.
+func TestFaultsAreDocumented(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/faults.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(text)
+	var names []string
+	for _, f := range faults {
+		names = append(names, f.name)
+	}
+	for _, o := range oddities {
+		names = append(names, o.name)
+	}
+	for _, c := range tlsCases {
+		names = append(names, c.name)
+	}
+	for _, name := range names {
+		if !strings.Contains(doc, "\n| "+name+" |") {
+			t.Errorf("docs/faults.md has no row for %q", name)
+		}
+	}
+	for _, name := range regexp.MustCompile("`(Test[A-Za-z]+)`").FindAllStringSubmatch(doc, -1) {
+		if !strings.Contains(testSources(t), "func "+name[1]+"(") {
+			t.Errorf("docs/faults.md names %s, which does not exist", name[1])
+		}
+	}
+}
+
+func testSources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	names, _ := filepath.Glob("*_test.go")
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
+}
