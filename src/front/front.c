@@ -168,6 +168,7 @@ summarize(const struct session *s)
 	add_count(&line, c->local_hits, " local, ");
 	add_count(&line, c->remote_hits, " from S3");
 	add_bytes(&line, m->fetched_bytes);
+	buf_str(&line, ", ");
 	add_count(&line, c->misses, " missed");
 	buf_str(&line, "; ");
 	add_count(&line, c->puts, " puts; ");

@@ -6,19 +6,39 @@
 
 static const struct stream_patience patience = {
 	.resolve_ms = 3000,
-	.connect_ms = 2500,
+	.connect_ms = 2000,
 	.handshake_ms = 5000,
 };
 
 void
-conn_pool_init(struct conn_pool *pool)
+conn_pool_init(struct conn_pool *pool, const struct stream_target *target)
 {
-	*pool = (struct conn_pool){.opened = 0};
+	*pool = (struct conn_pool){.target = *target};
 	pthread_mutex_init(&pool->lock, NULL);
 }
 
+void
+conn_pool_retarget(struct conn_pool *pool, const char *host, uint16_t port)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->target.host = host;
+	pool->target.port = port;
+	pool->target_no++;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+uint64_t
+conn_pool_opened(struct conn_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	uint64_t opened = pool->opened;
+
+	pthread_mutex_unlock(&pool->lock);
+	return opened;
+}
+
 static struct conn *
-pop_idle(struct conn_pool *pool, enum conn_use use)
+pop_idle(struct conn_pool *pool, enum conn_use use, bool *current)
 {
 	struct conn *conn = NULL;
 
@@ -26,6 +46,7 @@ pop_idle(struct conn_pool *pool, enum conn_use use)
 	if (pool->count[use] > 0) {
 		conn = pool->idle[use][--pool->count[use]];
 	}
+	*current = conn && conn->target_no == pool->target_no;
 	pthread_mutex_unlock(&pool->lock);
 	return conn;
 }
@@ -39,15 +60,18 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 		gs_fail(err, GS_SYS, "out of memory", VIEW(""), NULL);
 		return NULL;
 	}
+	pthread_mutex_lock(&pool->lock);
+	struct stream_target target = pool->target;
+
+	conn->target_no = pool->target_no;
+	pool->opened++;
+	pthread_mutex_unlock(&pool->lock);
 	conn->used = false;
-	conn->stream = stream_open(&pool->target, &patience, err);
+	conn->stream = stream_open(&target, &patience, err);
 	if (!conn->stream) {
 		free(conn);
 		return NULL;
 	}
-	pthread_mutex_lock(&pool->lock);
-	pool->opened++;
-	pthread_mutex_unlock(&pool->lock);
 	return conn;
 }
 
@@ -56,9 +80,10 @@ conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
 	struct gs_err *err)
 {
 	struct conn *conn;
+	bool current;
 
-	while (!fresh && (conn = pop_idle(pool, use)) != NULL) {
-		if (stream_is_idle(conn->stream)) {
+	while (!fresh && (conn = pop_idle(pool, use, &current)) != NULL) {
+		if (current && stream_is_idle(conn->stream)) {
 			return conn;
 		}
 		conn_close(conn);
@@ -71,7 +96,8 @@ conn_give(struct conn_pool *pool, enum conn_use use, struct conn *conn)
 {
 	conn->used = true;
 	pthread_mutex_lock(&pool->lock);
-	bool kept = pool->count[use] < CONN_IDLE_MAX;
+	bool kept = pool->count[use] < CONN_IDLE_MAX &&
+		    conn->target_no == pool->target_no;
 
 	if (kept) {
 		pool->idle[use][pool->count[use]++] = conn;

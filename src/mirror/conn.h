@@ -8,12 +8,12 @@
 
 #include "os/stream.h"
 #include "s3/http1.h"
+#include "s3/object.h"
 
 #include <pthread.h>
 
 enum {
 	CONN_BUFFER_MAX = 32 * 1024,
-	CONN_HEAD_MAX = 16 * 1024,
 	CONN_IDLE_MAX = 64, /* kept per use */
 };
 
@@ -23,21 +23,33 @@ enum conn_use { CONN_GET, CONN_PUT, CONN_USES };
  * small. */
 struct conn {
 	struct stream *stream;
-	bool used; /* has carried a request before */
+	bool used;          /* has carried a request before */
+	unsigned target_no; /* of the pool, when it was opened */
 	struct http1_answer answer;
-	char head[CONN_HEAD_MAX];
-	char buffer[CONN_BUFFER_MAX];
+	char head[OBJECT_HEAD_MAX]; /* of a request; then of a refusal's body */
+
+	union {
+		struct object_scratch scratch; /* while the head is made */
+		char buffer[CONN_BUFFER_MAX];  /* from then on */
+	} work;
 };
 
 struct conn_pool {
+	pthread_mutex_t lock; /* guards all of it */
 	struct stream_target target;
-	pthread_mutex_t lock; /* guards what follows */
+	unsigned target_no;
 	struct conn *idle[CONN_USES][CONN_IDLE_MAX];
 	size_t count[CONN_USES];
 	uint64_t opened; /* connections so far */
 };
 
-void conn_pool_init(struct conn_pool *pool);
+/* host and trust must outlive the pool. */
+void conn_pool_init(struct conn_pool *pool, const struct stream_target *target);
+
+/* From now on connects to another host; connections to the old one are closed
+ * when they become idle. Any thread. */
+void conn_pool_retarget(
+	struct conn_pool *pool, const char *host, uint16_t port);
 
 /* The most recently used idle connection that still works, or a new one. With
  * fresh only a new one. NULL with err filled. Any thread. */
@@ -46,6 +58,9 @@ struct conn *conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
 
 /* Gives a connection back that can carry another request. Any thread. */
 void conn_give(struct conn_pool *pool, enum conn_use use, struct conn *conn);
+
+/* How many were opened so far. Any thread. */
+uint64_t conn_pool_opened(struct conn_pool *pool);
 
 /* Closes and frees. NULL is fine. */
 void conn_close(struct conn *conn);

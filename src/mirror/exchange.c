@@ -39,12 +39,13 @@ static enum gs_code
 read_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
 	size_t *n, struct gs_err *err)
 {
-	size_t want = left < sizeof(conn->buffer) ? (size_t)left
-						  : sizeof(conn->buffer);
+	size_t want = left < sizeof(conn->work.buffer)
+			      ? (size_t)left
+			      : sizeof(conn->work.buffer);
 	ssize_t got;
 
 	do {
-		got = read(body->fd, conn->buffer, want);
+		got = read(body->fd, conn->work.buffer, want);
 	} while (got < 0 && errno == EINTR);
 	if (got < 0) {
 		return fd_fail(err, "cannot read from the cache directory",
@@ -58,30 +59,42 @@ read_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
 	return GS_OK;
 }
 
+/* Reads the next piece, and with the last one checks the whole. */
+static enum gs_code
+next_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
+	struct sha256 *hash, size_t *n, struct gs_err *err)
+{
+	struct id digest;
+
+	if (read_piece(conn, body, left, n, err) != GS_OK) {
+		return err->code;
+	}
+	sha256_update(hash, (struct view){conn->work.buffer, *n});
+	if (*n < left) {
+		return GS_OK;
+	}
+	sha256_final(hash, &digest);
+	return id_eq(&digest, &body->output)
+		       ? GS_OK
+		       : gs_fail(err, GS_BAD, "a local body was altered",
+				 VIEW(""), NULL);
+}
+
 static enum gs_code
 send_body(struct conn *conn, const struct exchange_body *body, bool *answered,
-	struct gs_err *err)
+	struct exchange_outcome *outcome, struct gs_err *err)
 {
 	struct pace pace = pace_start();
 	struct sha256 hash;
-	struct id digest;
 	size_t n = 0;
 
 	sha256_init(&hash, body->hash);
 	for (uint64_t left = body->size; left > 0 && !*answered; left -= n) {
-		if (read_piece(conn, body, left, &n, err) != GS_OK) {
+		if (next_piece(conn, body, left, &hash, &n, err) != GS_OK) {
+			outcome->own_fault = true;
 			return err->code;
 		}
-		sha256_update(&hash, (struct view){conn->buffer, n});
-		if (n == left) {
-			sha256_final(&hash, &digest);
-			if (!id_eq(&digest, &body->output)) {
-				return gs_fail(err, GS_BAD,
-					"a local body was altered", VIEW(""),
-					NULL);
-			}
-		}
-		if (stream_write(conn->stream, conn->buffer, n,
+		if (stream_write(conn->stream, conn->work.buffer, n,
 			    clock_mono_ms() + EXCHANGE_SPEED_MS, answered,
 			    err) != GS_OK) {
 			return err->code;
@@ -186,8 +199,8 @@ receive_some(struct receiver *r, struct gs_err *err)
 {
 	size_t n;
 
-	if (stream_read(r->conn->stream, r->conn->buffer,
-		    sizeof(r->conn->buffer), &n, next_deadline(r),
+	if (stream_read(r->conn->stream, r->conn->work.buffer,
+		    sizeof(r->conn->work.buffer), &n, next_deadline(r),
 		    err) != GS_OK) {
 		return err->code;
 	}
@@ -204,7 +217,7 @@ receive_some(struct receiver *r, struct gs_err *err)
 		return gs_fail(err, GS_TIMEOUT, "the answer comes too slowly",
 			VIEW(""), NULL);
 	}
-	return digest(r, (struct view){r->conn->buffer, n}, err);
+	return digest(r, (struct view){r->conn->work.buffer, n}, err);
 }
 
 static enum gs_code
@@ -246,7 +259,8 @@ exchange_run(struct conn *conn, struct view method, struct view head,
 		    err) != GS_OK) {
 		return err->code;
 	}
-	if (body->fd >= 0 && send_body(conn, body, &answered, err) != GS_OK) {
+	if (body->fd >= 0 &&
+		send_body(conn, body, &answered, outcome, err) != GS_OK) {
 		return err->code;
 	}
 	if (receive(conn, method, sink, outcome, err) != GS_OK) {

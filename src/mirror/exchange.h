@@ -42,8 +42,10 @@ struct exchange_body {
 
 struct exchange_outcome {
 	unsigned status;
-	bool answered; /* at least one byte of an answer came */
-	bool reusable; /* the connection can carry another request */
+	bool answered;  /* at least one byte of an answer came */
+	bool reusable;  /* the connection can carry another request */
+	bool own_fault; /* the body to send could not be read, or is not what it
+			 * should be */
 };
 
 /* Sends head and body and takes the answer. GS_OK means that a status is

@@ -192,6 +192,7 @@ on_close(struct mirror *m, const struct link_msg *message)
 {
 	struct link_msg closed = {.kind = LINK_CLOSED};
 
+	remote_hurry(&m->remote);
 	drain(m, false, message->size);
 	closed.counts = remote_counts(&m->remote);
 	closed.counts.dropped +=
@@ -284,7 +285,8 @@ start(struct mirror *m)
 	};
 
 	remote_start(&m->remote, &remote);
-	return census_taker_init(&m->census, &m->remote);
+	census_taker_init(&m->census, &m->remote);
+	return true;
 }
 
 void
@@ -299,6 +301,7 @@ mirror_run(int link, void *setup)
 	}
 	serve(&m);
 	let_go(&m);
+	remote_hurry(&m.remote);
 	drain(&m, true, m.setup->drain_ms);
 	queue_stop(&m.queue);
 	cachedir_trim(&m.dir);

@@ -18,6 +18,10 @@ GS_CHECKED enum gs_code process_spawn(void (*service)(int link, void *arg),
 /* Kills a child with SIGKILL and waits for it. */
 void process_kill(pid_t pid);
 
+/* Puts something harmless on those of 0, 1 and 2 that are closed, so that no
+ * other file takes their place. */
+void process_fill_stdio(void);
+
 /* Puts something harmless on 0, 1 and 2, so that nobody who holds the other
  * ends waits for this process. */
 void process_detach_stdio(void);

@@ -1,0 +1,121 @@
+/* One entry from the bucket into the cache directory. */
+#include "mirror/ask.h"
+
+/* An entry on its way. */
+struct fetch {
+	struct remote *remote;
+	const struct id *action;
+	struct entry entry;
+	struct cachedir_body body;
+	bool begun;
+};
+
+static enum gs_code
+begin(void *ctx, struct exchange_body *none, struct gs_err *err)
+{
+	struct fetch *f = ctx;
+
+	(void)none;
+	(void)err;
+	if (f->begun) {
+		cachedir_body_abort(f->remote->with.dir, &f->body);
+		f->begun = false;
+	}
+	return GS_OK;
+}
+
+static enum gs_code
+head(void *ctx, const struct object_env *env, struct buf *out,
+	struct gs_err *err)
+{
+	const struct fetch *f = ctx;
+
+	return object_get_head(env, f->action, out, err);
+}
+
+/* With the headers known: can this be the entry, and where does it go? */
+static enum gs_code
+begin_body(struct fetch *f, const struct meta *meta, struct gs_err *err)
+{
+	if (meta_check(meta, f->action, err) != GS_OK) {
+		return err->code;
+	}
+	f->entry.action = *f->action;
+	f->entry.output = meta->output;
+	f->entry.time_ns = meta->time_ns;
+	f->begun = true;
+	return cachedir_body_begin(
+		f->remote->with.dir, &f->body, &meta->output, err);
+}
+
+static enum gs_code
+take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
+{
+	struct fetch *f = ctx;
+
+	if (f->remote->cancelled) {
+		return gs_fail(
+			err, GS_BAD, "nobody waits any longer", VIEW(""), NULL);
+	}
+	if (!f->begun && begin_body(f, meta, err) != GS_OK) {
+		return err->code;
+	}
+	if (bytes.n > ARTIFACT_MAX - f->body.size) {
+		return gs_fail(err, GS_TOOBIG, "an object is too large",
+			VIEW(""), NULL);
+	}
+	return cachedir_body_add(&f->body, bytes, err);
+}
+
+static enum gs_code
+finish(void *ctx, const struct meta *meta, struct gs_err *err)
+{
+	struct fetch *f = ctx;
+
+	if (!f->begun && begin_body(f, meta, err) != GS_OK) {
+		return err->code;
+	}
+	f->entry.size = f->body.size;
+	if (cachedir_body_commit(f->remote->with.dir, &f->body, f->entry.size,
+		    err) != GS_OK) {
+		return err->code;
+	}
+	return cachedir_put(f->remote->with.dir, &f->entry, err);
+}
+
+static void
+count(struct remote *r, enum remote_result result, const struct entry *e)
+{
+	pthread_mutex_lock(&r->lock);
+	switch (result) {
+	case REMOTE_DONE:
+		r->counts.fetched++;
+		r->counts.fetched_bytes += e->size;
+		break;
+	case REMOTE_ABSENT:
+		r->counts.absent++;
+		break;
+	case REMOTE_FAILED:
+		r->counts.failed_gets++;
+		break;
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+enum remote_result
+remote_fetch(struct remote *r, const struct id *action)
+{
+	struct fetch f = {.remote = r, .action = action};
+	const struct ask ask = {ERRORS_GET, &f, begin, head, take, finish};
+	enum remote_result result = ask_run(r, &ask);
+
+	if (f.begun) {
+		cachedir_body_abort(r->with.dir, &f.body);
+	}
+	if (result == REMOTE_DONE) {
+		cachedir_set_shared(
+			r->with.dir, remote_place(r), action, &f.entry.output);
+	}
+	count(r, result, &f.entry);
+	return result;
+}

@@ -1,0 +1,164 @@
+#include "mirror/mend.h"
+
+#include "os/clock.h"
+#include "os/settings_files.h"
+#include "s3/skew.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_NS 1000000000
+
+void
+mend_fill(struct mend *m, struct remote *r, struct object_env *env)
+{
+	m->endpoint_used = r->endpoint_now;
+	m->creds_used = r->creds_now;
+	pthread_mutex_lock(&r->lock);
+	m->skew_used_s = r->skew_s;
+	m->signed_body = r->sign_bodies;
+	pthread_mutex_unlock(&r->lock);
+	env->endpoint = &r->endpoint[m->endpoint_used];
+	env->creds = &r->creds[m->creds_used];
+	env->now_s = clock_wall_ns() / SECOND_NS + m->skew_used_s;
+	env->sign_bodies = m->signed_body;
+}
+
+static void
+say_mended(struct remote *r, const char *what, struct view value,
+	const char *advice)
+{
+	struct gs_err note;
+
+	gs_fail(&note, GS_CONFIG, what, value, advice);
+	remote_say(r, REMOTE_TOPIC_MENDED, LOG_WARNING, &note);
+}
+
+/* Goes on with the region that the store named. */
+static bool
+change_region(struct remote *r, struct view region)
+{
+	struct endpoint_wish wish = settings_wish(&r->settings);
+	struct gs_err ignored;
+	bool changed = false;
+
+	wish.region = region;
+	pthread_mutex_lock(&r->lock);
+	if (r->endpoint_now == 0 &&
+		!view_eq(region, view_of(r->endpoint[0].region)) &&
+		endpoint_resolve(&wish, &r->endpoint[1], &ignored) == GS_OK) {
+		conn_pool_retarget(
+			&r->pool, r->endpoint[1].host, r->endpoint[1].port);
+		r->endpoint_now = 1;
+		changed = true;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return changed;
+}
+
+static bool
+mend_region(struct mend *m, struct remote *r,
+	const struct errors_judgement *judgement, const struct meta *meta)
+{
+	struct view region =
+		view_of(meta->region[0] ? meta->region : judgement->region);
+
+	if (m->tried_region || region.n == 0) {
+		return false;
+	}
+	m->tried_region = true;
+	if (change_region(r, region)) {
+		say_mended(r, "the bucket is in region", region,
+			"set -region to it to save a round trip");
+	}
+	return r->endpoint_now != m->endpoint_used;
+}
+
+static bool
+mend_clock(struct mend *m, struct remote *r, const struct meta *meta)
+{
+	int64_t skew_s;
+
+	if (m->tried_clock || !meta->has_date || meta->is_old ||
+		!skew_measure(meta->date_s, m->sent_ns / SECOND_NS,
+			m->received_ns / SECOND_NS, &skew_s) ||
+		!skew_matters(m->skew_used_s, skew_s)) {
+		return false;
+	}
+	m->tried_clock = true;
+	pthread_mutex_lock(&r->lock);
+	r->skew_s = skew_s;
+	pthread_mutex_unlock(&r->lock);
+	say_mended(r, "this machine's clock is wrong", VIEW(""),
+		"requests are signed with the store's time; set the clock");
+	return true;
+}
+
+/* Reads the files again; somebody may have renewed the keys there. */
+static void
+renew_keys(struct remote *r)
+{
+	struct settings *fresh = malloc(sizeof(*fresh));
+	struct gs_err ignored;
+
+	if (!fresh) {
+		return;
+	}
+	if (settings_load(r->with.settings, fresh, &ignored, &ignored) ==
+		GS_OK) {
+		pthread_mutex_lock(&r->lock);
+		if (r->creds_now == 0 && memcmp(&fresh->creds, &r->creds[0],
+						 sizeof(fresh->creds)) != 0) {
+			r->creds[1] = fresh->creds;
+			r->creds_now = 1;
+		}
+		pthread_mutex_unlock(&r->lock);
+	}
+	settings_release(fresh);
+	free(fresh);
+}
+
+static bool
+mend_keys(struct mend *m, struct remote *r)
+{
+	if (m->tried_keys) {
+		return false;
+	}
+	m->tried_keys = true;
+	if (r->creds_now == m->creds_used) {
+		renew_keys(r);
+	}
+	return r->creds_now != m->creds_used;
+}
+
+static bool
+mend_payload(struct mend *m, struct remote *r)
+{
+	if (m->tried_payload || m->signed_body) {
+		return false;
+	}
+	m->tried_payload = true;
+	pthread_mutex_lock(&r->lock);
+	r->sign_bodies = true;
+	pthread_mutex_unlock(&r->lock);
+	return true;
+}
+
+bool
+mend_try(struct mend *m, struct remote *r,
+	const struct errors_judgement *judgement, const struct meta *meta)
+{
+	switch (judgement->mend) {
+	case ERRORS_MEND_REGION:
+		return mend_region(m, r, judgement, meta);
+	case ERRORS_MEND_CLOCK:
+		return mend_clock(m, r, meta);
+	case ERRORS_MEND_KEYS:
+		return mend_keys(m, r);
+	case ERRORS_MEND_PAYLOAD:
+		return mend_payload(m, r);
+	case ERRORS_MEND_NOTHING:
+		break;
+	}
+	return false;
+}

@@ -1,0 +1,235 @@
+#include "mirror/remote.h"
+
+#include "mirror/say.h"
+#include "os/clock.h"
+#include "os/sandbox.h"
+#include "os/settings_files.h"
+#include "os/trust.h"
+#include "s3/env.h"
+
+#include <poll.h>
+
+enum { BREAKER_LOOK_MS = 200, DNS_PORT = 53 };
+
+void
+remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
+	const struct gs_err *err)
+{
+	unsigned bit = 1u << topic;
+
+	if ((atomic_fetch_or(&r->said, bit) & bit) == 0) {
+		say_err(r->with.link, level, err);
+	}
+}
+
+/* The files that may be read once the process is shut in. */
+static void
+enter_sandbox(struct remote *r)
+{
+	static struct settings_paths paths; /* too large for a stack */
+	struct sandbox_rules rules = {
+		.writable = {r->with.dir->path},
+		.writable_count = 1,
+		.readable = {"/etc/resolv.conf", "/etc/hosts",
+			"/run/systemd/resolve"},
+		.readable_count = 3,
+		.ports = {r->endpoint[0].port, DNS_PORT},
+		.port_count = 2,
+	};
+	struct gs_err ignored;
+
+	if (settings_paths(r->with.settings->env, &paths, &ignored) == GS_OK) {
+		rules.readable[rules.readable_count++] = paths.config;
+		rules.readable[rules.readable_count++] = paths.credentials;
+	}
+	sandbox_enter(&rules);
+}
+
+static const char *
+variable(char *const env[], const char *name)
+{
+	struct view value = env_get(env, name);
+
+	return value.n > 0 ? value.p : "";
+}
+
+/* Finds bucket, keys and whom to trust. */
+static enum gs_code
+configure(struct remote *r, struct gs_err *err)
+{
+	struct stream_target target = {.tls = false};
+	struct gs_err unreadable;
+
+	if (settings_load(r->with.settings, &r->settings, &unreadable, err) !=
+		GS_OK) {
+		if (unreadable.code != GS_OK) {
+			*err = unreadable; /* more likely the reason */
+		}
+		return err->code;
+	}
+	struct endpoint_wish wish = settings_wish(&r->settings);
+
+	if (endpoint_resolve(&wish, &r->endpoint[0], err) != GS_OK) {
+		return err->code;
+	}
+	target.host = r->endpoint[0].host;
+	target.port = r->endpoint[0].port;
+	target.tls = r->endpoint[0].tls;
+	if (target.tls) {
+		target.trust = trust_new(r->settings.ca_bundle,
+			variable(r->with.settings->env, "SSL_CERT_FILE"));
+		if (!target.trust || trust_load(target.trust, err) != GS_OK) {
+			return err->code;
+		}
+	}
+	conn_pool_init(&r->pool, &target);
+	return GS_OK;
+}
+
+void
+remote_start(struct remote *r, const struct remote_setup *with)
+{
+	struct gs_err err;
+
+	*r = (struct remote){.with = *with};
+	pthread_mutex_init(&r->lock, NULL);
+	breaker_init(&r->breaker);
+	retry_budget_init(&r->budget);
+	if (with->settings->bucket[0] == '\0') {
+		return; /* which main has said */
+	}
+	if (configure(r, &err) != GS_OK) {
+		remote_say(r, REMOTE_TOPIC_CONFIG, LOG_WARNING, &err);
+		return;
+	}
+	r->creds[0] = r->settings.creds;
+	r->sign_bodies = r->settings.sign_bodies;
+	r->on = r->writable = true;
+	enter_sandbox(r);
+}
+
+bool
+remote_is_on(const struct remote *r)
+{
+	return r->on && !r->cancelled;
+}
+
+struct view
+remote_place(const struct remote *r)
+{
+	return (struct view){(const char *)r->with.place.byte, ID_LEN};
+}
+
+struct view
+remote_prefix(const struct remote *r)
+{
+	return view_of(r->endpoint[0].prefix);
+}
+
+/* True if the breaker lets a request go now. */
+static bool
+breaker_opens_for(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	bool allowed = breaker_allows(&r->breaker, clock_mono_ms());
+
+	pthread_mutex_unlock(&r->lock);
+	return allowed;
+}
+
+bool
+remote_may_ask(struct remote *r, enum errors_op op)
+{
+	bool put = op == ERRORS_PUT;
+
+	while (r->on && (put ? r->writable : !r->cancelled)) {
+		if (breaker_opens_for(r)) {
+			return true;
+		}
+		if (!put || r->hurried) {
+			return false;
+		}
+		poll(NULL, 0, BREAKER_LOOK_MS);
+	}
+	return false;
+}
+
+bool
+remote_may_retry(struct remote *r, enum retry_cost cost)
+{
+	pthread_mutex_lock(&r->lock);
+	bool may = r->on && !breaker_is_open(&r->breaker) &&
+		   retry_budget_take(&r->budget, cost);
+
+	r->counts.retries += may;
+	pthread_mutex_unlock(&r->lock);
+	return may;
+}
+
+void
+remote_count_request(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->counts.requests++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_note_stall(struct remote *r, uint64_t lost_ms)
+{
+	pthread_mutex_lock(&r->lock);
+	breaker_stalled(&r->breaker, clock_mono_ms(), lost_ms);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_note_end(struct remote *r, bool answered, unsigned paid)
+{
+	pthread_mutex_lock(&r->lock);
+	if (answered) {
+		breaker_success(&r->breaker);
+		retry_budget_success(&r->budget, paid);
+	} else {
+		breaker_failure(&r->breaker, clock_mono_ms());
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_forbid(struct remote *r, enum errors_op op)
+{
+	if (op == ERRORS_PUT) {
+		r->writable = false;
+	}
+}
+
+void
+remote_count_absent(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->counts.absent++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_hurry(struct remote *r)
+{
+	r->hurried = true;
+}
+
+void
+remote_cancel_fetches(struct remote *r)
+{
+	r->cancelled = true;
+}
+
+struct link_counts
+remote_counts(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	struct link_counts counts = r->counts;
+
+	pthread_mutex_unlock(&r->lock);
+	counts.connections = r->on ? conn_pool_opened(&r->pool) : 0;
+	return counts;
+}

@@ -1,0 +1,118 @@
+/*
+ * The bucket, as the mirror's workers use it: fetch an entry into the cache
+ * directory, upload one from it, list a page of its keys. What a person should
+ * know is said once, by way of the front.
+ *
+ * Every function may be called by any thread, but for remote_start. One lock
+ * guards what changes during the run; it is never held across I/O.
+ */
+#ifndef MIRROR_REMOTE_H
+#define MIRROR_REMOTE_H
+
+#include "link.h"
+#include "mirror/conn.h"
+#include "os/cachedir.h"
+#include "os/log.h"
+#include "s3/breaker.h"
+#include "s3/endpoint.h"
+#include "s3/errors.h"
+#include "s3/retry.h"
+#include "s3/settings.h"
+
+#include <stdatomic.h>
+
+struct remote_setup {
+	int link; /* where the front listens */
+	struct cachedir *dir;
+	struct id place; /* names the bucket in the directory's marks */
+	const struct settings_input *settings;
+};
+
+/* What is said once per run and kind. */
+enum remote_topic {
+	REMOTE_TOPIC_CONFIG,
+	REMOTE_TOPIC_NETWORK,
+	REMOTE_TOPIC_GET,
+	REMOTE_TOPIC_PUT,
+	REMOTE_TOPIC_LIST,
+	REMOTE_TOPIC_OBJECT,
+	REMOTE_TOPIC_DISK,
+	REMOTE_TOPIC_MENDED,
+};
+
+struct remote {
+	struct remote_setup with;
+	struct settings settings; /* but for creds, read-only after the start */
+	struct conn_pool pool;
+	/* The first is used until the store names another region, or the
+	 * files hold other keys; each can happen once. A filled slot never
+	 * changes. */
+	struct endpoint endpoint[2];
+	struct creds creds[2];
+	atomic_uint endpoint_now, creds_now;
+	atomic_bool on;        /* there is a bucket to ask */
+	atomic_bool writable;  /* puts are not refused */
+	atomic_bool hurried;   /* the go command waits for the uploads */
+	atomic_bool cancelled; /* nobody waits for fetches any longer */
+	atomic_uint said;      /* topics, as bits */
+	pthread_mutex_t lock;  /* guards what follows */
+	struct breaker breaker;
+	struct retry_budget budget;
+	int64_t skew_s;
+	bool sign_bodies;
+	struct link_counts counts;
+};
+
+enum remote_result { REMOTE_DONE, REMOTE_ABSENT, REMOTE_FAILED };
+
+/* Reads the configuration and shuts the process in (os/sandbox.h). Without
+ * a usable configuration the remote is off, which is said. To be called before
+ * the first thread. */
+void remote_start(struct remote *r, const struct remote_setup *with);
+
+/* False if every request would be in vain. */
+bool remote_is_on(const struct remote *r);
+
+/* Brings an entry into the cache directory. */
+enum remote_result remote_fetch(struct remote *r, const struct id *action);
+
+/* Sends an entry of the cache directory, unless the bucket is known to hold
+ * it. What cannot be sent is counted as dropped. */
+void remote_upload(struct remote *r, const struct entry *e);
+
+/* Gets a page of the bucket's keys, as the query says (s3/list.h), into
+ * document, which is cleared. */
+enum remote_result remote_list(
+	struct remote *r, struct view query, struct buf *document);
+
+/* Names the bucket in the directory's marks. */
+struct view remote_place(const struct remote *r);
+
+/* The prefix of every key: empty, or ends in a slash. */
+struct view remote_prefix(const struct remote *r);
+
+/* Counts a get that was answered without asking. */
+void remote_count_absent(struct remote *r);
+
+/* From now on what cannot be uploaded at once is dropped. */
+void remote_hurry(struct remote *r);
+
+/* Ends fetches that are under way, and refuses new ones. */
+void remote_cancel_fetches(struct remote *r);
+
+struct link_counts remote_counts(struct remote *r);
+
+/* For ask.c: whether a request of this kind may go now (one that puts waits
+ * while the breaker is open, unless we are hurried), and how it went. */
+bool remote_may_ask(struct remote *r, enum errors_op op);
+bool remote_may_retry(struct remote *r, enum retry_cost cost);
+void remote_count_request(struct remote *r);
+void remote_note_stall(struct remote *r, uint64_t lost_ms);
+void remote_note_end(struct remote *r, bool answered, unsigned paid);
+void remote_forbid(struct remote *r, enum errors_op op);
+
+/* Says what err holds, unless something of the topic has been said. */
+void remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
+	const struct gs_err *err);
+
+#endif
