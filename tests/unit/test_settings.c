@@ -214,7 +214,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/settings", run_file), 80);
+	assert_int_equal(sections_each("tests/vectors/settings", run_file), 81);
 }
 
 /* A value of n letters for a variable. */
@@ -252,14 +252,16 @@ test_limits(void **state)
 	static const struct {
 		const char *variable;
 		size_t max;
+		const char *named; /* in the message */
 	} limits[] = {
-		{"AWS_ACCESS_KEY_ID", ACCESS_KEY_MAX},
-		{"AWS_SECRET_ACCESS_KEY", SECRET_KEY_MAX},
-		{"AWS_SESSION_TOKEN", SESSION_TOKEN_MAX},
-		{"AWS_REGION", REGION_MAX},
-		{"AWS_ENDPOINT_URL", URL_MAX},
-		{"AWS_CA_BUNDLE", SETTINGS_PATH_MAX - 1},
-		{"AWS_DEFAULT_PROFILE", PROFILE_NAME_MAX - 1},
+		{"AWS_ACCESS_KEY_ID", ACCESS_KEY_MAX, "AWS_ACCESS_KEY_ID: "},
+		{"AWS_SECRET_ACCESS_KEY", SECRET_KEY_MAX,
+			"AWS_SECRET_ACCESS_KEY: "},
+		{"AWS_SESSION_TOKEN", SESSION_TOKEN_MAX, "AWS_SESSION_TOKEN: "},
+		{"AWS_REGION", REGION_MAX, "region: "},
+		{"AWS_ENDPOINT_URL", URL_MAX, "endpoint: "},
+		{"AWS_CA_BUNDLE", SETTINGS_PATH_MAX - 1, "ca-bundle: "},
+		{"AWS_DEFAULT_PROFILE", PROFILE_NAME_MAX - 1, "profile: "},
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -268,6 +270,7 @@ test_limits(void **state)
 		assert_int_equal(
 			resolve_long(limits[i].variable, limits[i].max + 1),
 			GS_TOOBIG);
+		assert_ptr_equal(strstr(err.text, limits[i].named), err.text);
 		assert_null(strstr(err.text, "xxx"));
 	}
 }
