@@ -10,8 +10,6 @@
 #include <pthread.h>
 #include <sys/stat.h>
 
-/* --- data ----------------------------------------------------------------- */
-
 static void
 read_exactly(struct tls *t, char *p, size_t n)
 {
@@ -63,11 +61,11 @@ carries_bytes_both_ways(void **state)
 	stop_server(&s);
 }
 
-/* A line of a megabyte to and fro, so that sending must wait. */
+/* So much that sending must wait. */
 static void
 carries_many_records(void **state)
 {
-	enum { SIZE = 1 << 20 };
+	enum { SIZE = 1 << 24 };
 	struct server s = start_server("dns", "P-256", "");
 	int fd = dial(s.port);
 	struct tls *t = open_fd(fd);
@@ -112,6 +110,14 @@ reads_records_of_one_byte(void **state)
 }
 
 static void
+wait_for_bytes(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
+}
+
+static void
 takes_an_early_answer_for_one(void **state)
 {
 	enum { SIZE = 64 << 20 };
@@ -125,9 +131,7 @@ takes_an_early_answer_for_one(void **state)
 
 	/* a server that stops reading, having answered */
 	assert_int_equal(write(s.input, "e", 1), 1);
-	assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1,
-				 PATIENCE_MS),
-		1);
+	wait_for_bytes(fd);
 	assert_int_equal(kill(s.pid, SIGSTOP), 0);
 	assert_int_equal(tls_write(t, p, SIZE, soon(), &answered, &err), GS_OK);
 	assert_true(answered);
@@ -151,15 +155,18 @@ prefers_an_answer_to_a_failure_to_send(void **state)
 	struct tls *t = open_fd(fd);
 	struct gs_err err;
 	bool answered = false;
+	char c;
 
 	assert_int_equal(write(s.input, "e", 1), 1);
-	assert_int_equal(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1,
-				 PATIENCE_MS),
-		1);
+	wait_for_bytes(fd);
+	assert_int_equal(kill(s.pid, SIGSTOP), 0);
 	shutdown(fd, SHUT_WR); /* sending fails from now on */
 	assert_int_equal(
 		tls_write(t, "body", 4, soon(), &answered, &err), GS_OK);
 	assert_true(answered);
+	read_exactly(t, &c, 1);
+	assert_int_equal(
+		tls_write(t, "body", 4, soon(), &answered, &err), GS_SYS);
 	tls_free(t);
 	close(fd);
 	stop_server(&s);
