@@ -309,7 +309,7 @@ is_not_idle_within_a_record(void **state)
 	stop_relay(&r);
 }
 
-/* --- sessions, chroot ----------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------- */
 
 static bool
 is_resumed(const struct server *s, const char *host)
@@ -358,34 +358,6 @@ resumes_sessions_per_host(void **state)
 	assert_false(trust_recall(trust, "a.s3.test", &session));
 }
 
-static void
-needs_no_files_once_loaded(void **state)
-{
-	struct server s;
-	int fd, status;
-	pid_t pid;
-
-	if (geteuid() != 0) {
-		skip();
-	}
-	s = start_server("dns", "P-256", "");
-	fd = dial(s.port);
-	assert_int_equal(trust_load(trust, &(struct gs_err){0}), GS_OK);
-	mkdir(in_dir("empty"), 0700);
-	pid = fork();
-	if (pid == 0) {
-		struct gs_err err;
-		bool ok = chroot(in_dir("empty")) == 0 &&
-			  tls_open(fd, "s3.test", trust, soon(), &err);
-
-		_exit(ok ? 0 : 1);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	close(fd);
-	stop_server(&s);
-}
-
 int
 main(void)
 {
@@ -400,7 +372,6 @@ main(void)
 		cmocka_unit_test(works_byte_by_byte),
 		cmocka_unit_test(is_not_idle_within_a_record),
 		cmocka_unit_test(resumes_sessions_per_host),
-		cmocka_unit_test(needs_no_files_once_loaded),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -7,6 +7,7 @@
 #include "tls_server.h"
 
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 /* --- what is trusted ------------------------------------------------------ */
 
@@ -168,6 +169,34 @@ says_which_bundle_is_unusable(void **state)
 	trust_free(none);
 }
 
+static void
+needs_no_files_once_loaded(void **state)
+{
+	struct server s;
+	int fd, status;
+	pid_t pid;
+
+	if (geteuid() != 0) {
+		skip();
+	}
+	s = start_server("dns", "P-256", "");
+	fd = dial(s.port);
+	assert_int_equal(trust_load(trust, &(struct gs_err){0}), GS_OK);
+	mkdir(in_dir("empty"), 0700);
+	pid = fork();
+	if (pid == 0) {
+		struct gs_err err;
+		bool ok = chroot(in_dir("empty")) == 0 &&
+			  tls_open(fd, "s3.test", trust, soon(), &err);
+
+		_exit(ok ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(fd);
+	stop_server(&s);
+}
+
 /* --- servers that are none ------------------------------------------------ */
 
 static enum gs_code
@@ -246,6 +275,7 @@ main(void)
 		cmocka_unit_test(trusts_whom_it_should),
 		cmocka_unit_test(trusts_a_server_that_is_its_own_authority),
 		cmocka_unit_test(says_which_bundle_is_unusable),
+		cmocka_unit_test(needs_no_files_once_loaded),
 		cmocka_unit_test(knows_a_plain_http_server),
 		cmocka_unit_test(survives_silence_and_noise),
 		cmocka_unit_test(does_not_wait_for_a_busy_peer),
