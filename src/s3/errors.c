@@ -44,6 +44,10 @@ struct rule {
 static const struct rule rules[] = {
 	{"NoSuchKey", 0, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
 		""},
+	{"NotFound", 0, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
+		""},
+	{"NoSuchVersion", 0, NONE,
+		{ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
 	{"NoSuchBucket", 0, NONE, SAME(ERRORS_OFF), NO_BUCKET},
 	{"InvalidBucketName", 0, NONE, SAME(ERRORS_OFF), "set -bucket"},
 
@@ -52,6 +56,7 @@ static const struct rule rules[] = {
 		BAD_SECRET},
 	{"AuthFailure", 0, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), BAD_KEY},
 	{"InvalidAccessKeyId", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), BAD_KEY},
+	{"XAdminUserNotFound", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), BAD_KEY},
 	{"ExpiredToken", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF), EXPIRED},
 	{"TokenRefreshRequired", 0, ERRORS_MEND_KEYS, SAME(ERRORS_OFF),
 		EXPIRED},
@@ -118,7 +123,8 @@ static const struct rule rules[] = {
 	{"", 401, ERRORS_MEND_CLOCK, SAME(ERRORS_OFF), BAD_KEY},
 	{"", 403, ERRORS_MEND_CLOCK,
 		{ERRORS_REFUSED, ERRORS_DENIED, ERRORS_DENIED}, NULL},
-	{"", 404, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
+	{"", 404, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
+		NOT_S3},
 	{"", 405, NONE, SAME(ERRORS_DENIED), NOT_S3},
 	{"", 407, NONE, SAME(ERRORS_OFF), "a proxy wants a password"},
 	{"", 408, NONE, SAME(ERRORS_RETRY), SICK},
@@ -177,6 +183,15 @@ is_page(struct view body)
 	       view_starts(body, VIEW("<!"));
 }
 
+/* Anything may answer 404. Only the store's own word, or no word at all,
+ * means that the object is not there: versitygw says 404 to a wrong key. */
+static bool
+says_absent(const struct errors_judgement *j, struct view body)
+{
+	return j->code[0] ? find_rule(view_of(j->code), 0) != &otherwise
+			  : !is_page(body);
+}
+
 static const char *
 advice_of(const struct rule *rule, enum errors_op op)
 {
@@ -201,9 +216,9 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 	j.advice = advice_of(rule, op);
 	if (j.code[0] == '\0' && is_page(body)) {
 		j.advice = NOT_S3;
-		if (j.verdict == ERRORS_ABSENT) {
-			j.verdict = ERRORS_REFUSED;
-		}
+	}
+	if (j.verdict == ERRORS_ABSENT && !says_absent(&j, body)) {
+		j.verdict = ERRORS_REFUSED;
 	}
 	return j;
 }
