@@ -1,16 +1,21 @@
-/* The man page and the README list exactly the options that -h lists, with
- * the same values and variables. */
+/* What documents say about the program is so: the man page and the README list
+ * exactly the options that -h lists, with the same values and variables; the
+ * tour in HACKING.md passes every header, and none that is not there. */
 #include "cli/options.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
-static char manual[64 * 1024], readme[64 * 1024], help[OPTIONS_HELP_MAX];
+static char manual[64 * 1024], readme[64 * 1024], hacking[64 * 1024];
+static char help[OPTIONS_HELP_MAX];
 
 /* One option as -h shows it: "  -NAME [VALUE]   [VARIABLE]". */
 struct shown {
@@ -142,7 +147,66 @@ readme_table(void **state)
 	lists_the_same(view_of(readme), VIEW("\n| `-"), readme_line);
 }
 
-static int
+/* Of "src/ROOM/X.h" the tour says `ROOM/X.h`, in quotes. */
+static void
+tour_passes(const char *path)
+{
+	char storage[128];
+	struct buf quoted = BUF_OVER(storage);
+
+	buf_char(&quoted, '`');
+	buf_str(&quoted, path + strlen("src/"));
+	buf_char(&quoted, '`');
+	if (count(view_of(hacking), buf_view(&quoted)) == 0) {
+		fail_msg("not in HACKING.md: %s", path);
+	}
+}
+
+static void
+tour_has_every_header(void **state)
+{
+	glob_t headers;
+
+	assert_int_equal(glob("src/*.h", 0, NULL, &headers), 0);
+	assert_int_equal(glob("src/*/*.h", GLOB_APPEND, NULL, &headers), 0);
+	assert_true(headers.gl_pathc > 50);
+	for (size_t i = 0; i < headers.gl_pathc; i++) {
+		tour_passes(headers.gl_pathv[i]);
+	}
+	globfree(&headers);
+}
+
+/* True if the text in quotes looks like a header of ours. */
+static bool
+is_header(struct view text)
+{
+	return view_ends(text, VIEW(".h")) && view_index(text, '/') < text.n &&
+	       view_index(text, ' ') == text.n;
+}
+
+static void
+tour_has_no_other_header(void **state)
+{
+	struct view rest = view_of(hacking), text;
+	char storage[128];
+
+	while (view_cut(rest, '`', &text, &rest) &&
+		view_cut(rest, '`', &text, &rest)) {
+		struct buf path = BUF_OVER(storage);
+
+		if (!is_header(text)) {
+			continue;
+		}
+		buf_str(&path, "src/");
+		buf_add(&path, text);
+		if (access(buf_cstr(&path), R_OK) != 0) {
+			fail_msg("HACKING.md names %s", path.p);
+		}
+	}
+}
+
+/* False if the file is not there or does not fit. */
+static bool
 read_text(const char *path, char *text, size_t cap)
 {
 	FILE *f = fopen(path, "r");
@@ -152,7 +216,7 @@ read_text(const char *path, char *text, size_t cap)
 		fclose(f);
 	}
 	text[n] = '\0';
-	return n > 0 && n < cap - 1 ? 0 : -1;
+	return n > 0 && n < cap - 1;
 }
 
 static int
@@ -162,9 +226,12 @@ set_up(void **state)
 
 	options_help(&b);
 	buf_cstr(&b);
-	return buf_ok(&b) && read_text("docs/gocache-s3.1", manual,
-				     sizeof(manual)) == 0
-		       ? read_text("README.md", readme, sizeof(readme))
+	return buf_ok(&b) &&
+			       read_text("docs/gocache-s3.1", manual,
+				       sizeof(manual)) &&
+			       read_text("README.md", readme, sizeof(readme)) &&
+			       read_text("HACKING.md", hacking, sizeof(hacking))
+		       ? 0
 		       : -1;
 }
 
@@ -174,7 +241,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(man_page),
 		cmocka_unit_test(readme_table),
+		cmocka_unit_test(tour_has_every_header),
+		cmocka_unit_test(tour_has_no_other_header),
 	};
 
-	return cmocka_run_group_tests_name("man", tests, set_up, NULL);
+	return cmocka_run_group_tests_name("docs", tests, set_up, NULL);
 }
