@@ -46,7 +46,7 @@ static const struct option table[] = {
 	{"strict", SWITCH, FIELD(strict), "GOCACHE_S3_STRICT", "false", "",
 		"fail at the start if the configuration is wrong"},
 	{"v", SWITCH, FIELD(verbose), "GOCACHE_S3_VERBOSE", "false", "",
-		"say what happens, and a summary at the end"},
+		"give a summary at the end"},
 	{"version", SWITCH, FIELD(show_version), NULL, "false", "",
 		"print the version"},
 	{"h", SWITCH, FIELD(show_help), NULL, "false", "", "print this text"},
