@@ -2,7 +2,7 @@
  * What the names of regions and hosts tell: AWS's own hosts by region, and how
  * well-known stores want to be spoken to.
  * Source: aws-sdk-go-v2 internal/endpoints/awsrulesfn/partitions.json; rclone
- * backend/s3 provider/; the stores' own pages (docs/stores.md).
+ * backend/s3 provider/; the stores' own pages.
  */
 #ifndef S3_STORE_H
 #define S3_STORE_H
