@@ -32,16 +32,16 @@ enum {
 };
 
 struct link_counts {
-	uint64_t fetched, fetched_bytes;   /* entries from the bucket */
-	uint64_t absent;                   /* not in the bucket */
-	uint64_t failed_gets;              /* could not be asked or not trusted */
+	uint64_t fetched, fetched_bytes; /* entries from the bucket */
+	uint64_t absent;                 /* not in the bucket */
+	uint64_t failed_gets;            /* could not be asked or not trusted */
 	uint64_t uploaded, uploaded_bytes;
-	uint64_t dropped;                  /* entries not uploaded */
+	uint64_t dropped; /* entries not uploaded */
 	uint64_t requests, retries, connections;
 };
 
 struct link_msg {
-	uint32_t kind; /* enum link_kind */
+	uint32_t kind;  /* enum link_kind */
 	uint32_t level; /* LINK_SAY: enum log_level */
 	struct id action, output;
 	uint64_t size;

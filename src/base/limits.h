@@ -7,7 +7,8 @@
 
 enum {
 	/* what go says */
-	REQUEST_LINE_MAX = 4096, /* cmd/go's longest request line is under 300 */
+	REQUEST_LINE_MAX =
+		4096, /* cmd/go's longest request line is under 300 */
 	JSON_TOKENS_MAX = 64,
 	JSON_TEXT_MAX = 64 * 1024,
 	PENDING_GETS_MAX = 4096, /* gets that wait for the mirror */
@@ -28,10 +29,10 @@ enum {
 	SESSION_TOKEN_MAX = 8192,
 
 	/* HTTP */
-	HTTP_HEADERS_MAX = 64,         /* lines of one message */
-	HTTP_HEAD_MAX = 32 * 1024,     /* status line and headers */
+	HTTP_HEADERS_MAX = 64,     /* lines of one message */
+	HTTP_HEAD_MAX = 32 * 1024, /* status line and headers */
 	HTTP_HEADER_LINE_MAX = 8192 + 1024,
-	HTTP_INTERIM_MAX = 8,          /* 1xx answers before the final one */
+	HTTP_INTERIM_MAX = 8, /* 1xx answers before the final one */
 	HTTP_CHUNK_LINE_MAX = 256,
 	ERROR_BODY_MAX = 64 * 1024,
 	LIST_BODY_MAX = 2 * 1024 * 1024,

@@ -52,6 +52,7 @@ bool view_cut(struct view s, char delim, struct view *head, struct view *tail);
 
 /* Reads all of s as an unsigned decimal number; false, and *value untouched,
  * for an empty view, anything but digits, or a number over max. */
-bool view_uint(struct view s, unsigned long long max, unsigned long long *value);
+bool view_uint(
+	struct view s, unsigned long long max, unsigned long long *value);
 
 #endif

@@ -78,24 +78,26 @@ is_put(const struct course *c)
 static enum gs_code
 send_on(struct course *c, struct conn *conn, struct exchange_outcome *outcome)
 {
-	const struct exchange_sink sink = {c, on_header, on_body};
 	struct object_env env = {.scratch = &conn->work.scratch};
-	struct exchange_body body = {.fd = -1};
 	struct buf head = BUF_OVER(conn->head);
 	const struct ask *ask = c->ask;
+	struct exchange x = {
+		.method = is_put(c) ? VIEW("PUT") : VIEW("GET"),
+		.body.fd = -1,
+		.sink = {c, on_header, on_body},
+	};
 
 	meta_init(&c->meta);
 	mend_fill(&c->mend, c->remote, &env);
-	if (ask->begin(ask->ctx, &body, &c->err) != GS_OK ||
+	if (ask->begin(ask->ctx, &x.body, &c->err) != GS_OK ||
 		ask->head(ask->ctx, &env, &head, &c->err) != GS_OK) {
 		return c->err.code;
 	}
+	x.head = buf_view(&head);
 	remote_count_request(c->remote);
-	c->refusal = BUF_OVER(conn->head);
+	c->refusal = BUF_OVER(conn->head); /* when the head has gone */
 	c->mend.sent_ns = clock_wall_ns();
-	enum gs_code code =
-		exchange_run(conn, is_put(c) ? VIEW("PUT") : VIEW("GET"),
-			buf_view(&head), &body, &sink, outcome, &c->err);
+	enum gs_code code = exchange_run(conn, &x, outcome, &c->err);
 
 	c->mend.received_ns = clock_wall_ns();
 	return code;

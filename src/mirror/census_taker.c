@@ -64,22 +64,32 @@ list_all(struct census_taker *t, struct pages *p)
 	}
 }
 
+static void
+list_into(struct census_taker *t, uint64_t *key)
+{
+	static struct pages pages;
+	char *text = malloc(LIST_BODY_MAX);
+
+	if (text) {
+		pthread_mutex_lock(&t->lock);
+		census_init(&t->census, key, KEYS_MAX);
+		pthread_mutex_unlock(&t->lock);
+		pages.document = buf_over(text, LIST_BODY_MAX);
+		list_all(t, &pages);
+		free(text);
+	}
+}
+
+/* The keys stay for as long as the process does. */
 static void *
 take_census(void *arg)
 {
 	struct census_taker *t = arg;
-	uint64_t *key = malloc(KEYS_MAX * sizeof(*key));
-	char *text = malloc(LIST_BODY_MAX);
-	static struct pages pages;
 
-	if (key && text) {
-		pages.document = buf_over(text, LIST_BODY_MAX);
-		pthread_mutex_lock(&t->lock);
-		census_init(&t->census, key, KEYS_MAX);
-		pthread_mutex_unlock(&t->lock);
-		list_all(t, &pages);
+	t->keys = malloc(KEYS_MAX * sizeof(*t->keys));
+	if (t->keys) {
+		list_into(t, t->keys);
 	}
-	free(text); /* the keys stay */
 	return NULL;
 }
 

@@ -25,6 +25,7 @@ struct census_taker {
 	struct census census;
 	unsigned absent;
 	bool begun;
+	uint64_t *keys; /* the census's storage, of the thread that lists */
 };
 
 void census_taker_init(struct census_taker *t, struct remote *remote);

@@ -221,18 +221,18 @@ receive_some(struct receiver *r, struct gs_err *err)
 }
 
 static enum gs_code
-receive(struct conn *conn, struct view method, const struct exchange_sink *sink,
+receive(struct conn *conn, const struct exchange *x,
 	struct exchange_outcome *outcome, struct gs_err *err)
 {
 	struct receiver r = {
 		.conn = conn,
-		.sink = sink,
+		.sink = &x->sink,
 		.outcome = outcome,
 		.pace = pace_start(),
 		.deadline_ms = clock_mono_ms() + EXCHANGE_ANSWER_MS,
 	};
 
-	http1_answer_init(&conn->answer, method);
+	http1_answer_init(&conn->answer, x->method);
 	while (!r.ended && !r.enough) {
 		if (receive_some(&r, err) == GS_OK) {
 			continue;
@@ -247,23 +247,22 @@ receive(struct conn *conn, struct view method, const struct exchange_sink *sink,
 }
 
 enum gs_code
-exchange_run(struct conn *conn, struct view method, struct view head,
-	const struct exchange_body *body, const struct exchange_sink *sink,
+exchange_run(struct conn *conn, const struct exchange *x,
 	struct exchange_outcome *outcome, struct gs_err *err)
 {
 	bool answered = false;
 
 	*outcome = (struct exchange_outcome){0};
-	if (stream_write(conn->stream, head.p, head.n,
+	if (stream_write(conn->stream, x->head.p, x->head.n,
 		    clock_mono_ms() + EXCHANGE_SPEED_MS, &answered,
 		    err) != GS_OK) {
 		return err->code;
 	}
-	if (body->fd >= 0 &&
-		send_body(conn, body, &answered, outcome, err) != GS_OK) {
+	if (x->body.fd >= 0 &&
+		send_body(conn, &x->body, &answered, outcome, err) != GS_OK) {
 		return err->code;
 	}
-	if (receive(conn, method, sink, outcome, err) != GS_OK) {
+	if (receive(conn, x, outcome, err) != GS_OK) {
 		return err->code;
 	}
 	if (answered) {

@@ -48,12 +48,18 @@ struct exchange_outcome {
 			 * should be */
 };
 
+/* Everything that is sent, and where the answer goes. */
+struct exchange {
+	struct view method, head;
+	struct exchange_body body;
+	struct exchange_sink sink;
+};
+
 /* Sends head and body and takes the answer. GS_OK means that a status is
  * known and the sink has taken the body as far as it matters. The outcome is
  * filled in either case. */
-GS_CHECKED enum gs_code exchange_run(struct conn *conn, struct view method,
-	struct view head, const struct exchange_body *body,
-	const struct exchange_sink *sink, struct exchange_outcome *outcome,
+GS_CHECKED enum gs_code exchange_run(struct conn *conn,
+	const struct exchange *x, struct exchange_outcome *outcome,
 	struct gs_err *err);
 
 #endif

@@ -94,8 +94,7 @@ read_to_end(int fd, char *p, size_t cap)
 }
 
 enum gs_code
-fd_read_file(
-	const char *path, size_t max, struct view *text, struct gs_err *err)
+fd_read_file(const char *path, size_t max, struct buf *text, struct gs_err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char *p = malloc(max + 1);
@@ -111,6 +110,6 @@ fd_read_file(
 			     : gs_fail(err, GS_TOOBIG, "cannot read",
 				       view_of(path), "the file is too large");
 	}
-	*text = (struct view){p, (size_t)n};
+	*text = (struct buf){.p = p, .len = (size_t)n, .cap = max + 1};
 	return GS_OK;
 }

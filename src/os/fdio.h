@@ -3,6 +3,7 @@
 #ifndef OS_FDIO_H
 #define OS_FDIO_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdint.h>
@@ -20,9 +21,9 @@ GS_CHECKED enum gs_code fd_write_all(
 enum { FD_FILE_MS = 2000 };
 
 /* Reads a whole file, or pipe, of at most max bytes into a new block that the
- * caller frees; *text views it. GS_TOOBIG past max, GS_SYS with errno else. */
+ * caller frees, text->p. GS_TOOBIG past max, GS_SYS with errno else. */
 GS_CHECKED enum gs_code fd_read_file(
-	const char *path, size_t max, struct view *text, struct gs_err *err);
+	const char *path, size_t max, struct buf *text, struct gs_err *err);
 
 /* gs_fail with GS_SYS, the errno and its text. */
 enum gs_code fd_fail(

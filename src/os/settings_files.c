@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 /* The text of a file, in a block of its own; empty if there is none. */
-static struct view
+static struct buf
 read_text(const char *path, struct gs_err *unreadable)
 {
-	struct view text = VIEW("");
+	struct buf text = {0};
 	struct gs_err err;
 
 	if (path[0] == '\0' ||
@@ -19,16 +19,14 @@ read_text(const char *path, struct gs_err *unreadable)
 	if (err.sys_errno != ENOENT && err.sys_errno != ENOTDIR) {
 		*unreadable = err;
 	}
-	return VIEW("");
+	return text;
 }
 
 static void
-wipe_text(struct view text)
+release_text(struct buf *text)
 {
-	if (text.n > 0) {
-		wipe((char *)(uintptr_t)text.p, text.n);
-		free((char *)(uintptr_t)text.p);
-	}
+	wipe(text->p, text->len);
+	free(text->p);
 }
 
 enum gs_code
@@ -36,20 +34,21 @@ settings_load(const struct settings_input *in, struct settings *s,
 	struct gs_err *unreadable, struct gs_err *err)
 {
 	struct settings_paths paths;
-	struct settings_texts texts;
 
 	unreadable->code = GS_OK;
 	if (settings_paths(in->env, &paths, err) != GS_OK) {
 		return err->code;
 	}
-	texts.config = read_text(paths.config, unreadable);
-	texts.credentials = read_text(paths.credentials, unreadable);
+	struct buf config = read_text(paths.config, unreadable);
+	struct buf credentials = read_text(paths.credentials, unreadable);
+	const struct settings_texts texts = {
+		buf_view(&config), buf_view(&credentials)};
 	enum gs_code code = settings_resolve(in, &texts, s, err);
 
 	if (code == GS_OK) {
 		code = settings_find_creds(in, &texts, s, err);
 	}
-	wipe_text(texts.config);
-	wipe_text(texts.credentials);
+	release_text(&config);
+	release_text(&credentials);
 	return code;
 }

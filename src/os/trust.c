@@ -62,31 +62,20 @@ out_of_memory(struct gs_err *err)
 		VIEW(""), "out of memory");
 }
 
-/* A view lacks the right to change what it shows; its owner may free it. */
-static void
-free_text(struct view text)
-{
-	union {
-		const char *from;
-		void *to;
-	} u = {text.p};
-
-	free(u.to);
-}
-
 /* Reads the anchors of one file; GS_CONFIG if it has none. */
 static enum gs_code
 load_file(struct trust *t, const char *path, struct gs_err *err)
 {
 	struct anchors anchors;
-	struct view pem;
+	struct buf pem;
 	bool ok;
 
 	if (fd_read_file(path, CA_FILE_MAX, &pem, err) != GS_OK) {
 		return err->code;
 	}
-	ok = anchors_read(pem, clock_wall_ns() / 1000000000, &anchors);
-	free_text(pem);
+	ok = anchors_read(
+		buf_view(&pem), clock_wall_ns() / 1000000000, &anchors);
+	free(pem.p);
 	if (!ok) {
 		return out_of_memory(err);
 	}

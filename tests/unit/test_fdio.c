@@ -56,25 +56,25 @@ static void
 reads_a_file_up_to_its_limit(void **state)
 {
 	struct gs_err err = {0};
-	struct view text;
+	struct buf text;
 
 	(void)state;
 	write_file("hello");
 	assert_int_equal(fd_read_file(path, 5, &text, &err), GS_OK);
-	assert_true(view_eq(text, VIEW("hello")));
-	free((void *)(uintptr_t)text.p);
+	assert_true(view_eq(buf_view(&text), VIEW("hello")));
+	free(text.p);
 	assert_int_equal(fd_read_file(path, 4, &text, &err), GS_TOOBIG);
 	write_file("");
 	assert_int_equal(fd_read_file(path, 0, &text, &err), GS_OK);
-	assert_int_equal(text.n, 0);
-	free((void *)(uintptr_t)text.p);
+	assert_int_equal(text.len, 0);
+	free(text.p);
 }
 
 static void
 says_what_it_cannot_read(void **state)
 {
 	struct gs_err err = {0};
-	struct view text;
+	struct buf text;
 
 	(void)state;
 	unlink(path);
@@ -101,7 +101,7 @@ reads_a_pipe(void **state)
 	struct gs_err err = {0};
 	pthread_t thread;
 	void *good = NULL;
-	struct view text;
+	struct buf text;
 	int fd;
 
 	(void)state;
@@ -116,8 +116,8 @@ reads_a_pipe(void **state)
 	assert_non_null(good);
 	close(fd);
 	assert_int_equal(fd_read_file(path, 4, &text, &err), GS_OK);
-	assert_int_equal(text.n, 0);
-	free((void *)(uintptr_t)text.p);
+	assert_int_equal(text.len, 0);
+	free(text.p);
 	unlink(path);
 }
 
@@ -125,7 +125,7 @@ static void
 gives_up_a_pipe_that_is_silent(void **state)
 {
 	struct gs_err err = {0};
-	struct view text;
+	struct buf text;
 	int fd;
 
 	(void)state;
