@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -68,7 +69,10 @@ read_port(const char *log)
 static inline void
 exec_openssl(int input, char **args)
 {
-	int out = open("server.log", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int out;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* also where a test fails */
+	out = open("server.log", O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	dup2(input, 0);
 	dup2(out, 1);
