@@ -28,24 +28,22 @@ func TestLargeBodyInLittleMemory(t *testing.T) {
 	s := newBadServer(t, nil)
 	h := start(t, at(t, s.store).with("-drain=60s"))
 	body := noise(60 * megabyte)
+	peak := h.watchPeak()
 	h.put(victim, body)
 	h.hit(victim, body)
-	h.close(hang)
-	peak := h.peakKB()
-	h.stdin.Close()
-	h.exitZero()
+	h.end()
+	memory := peak()
 	if o, _ := s.load(victim.hex()); !bytes.Equal(o.body, body) {
 		t.Errorf("%d bytes in the bucket, want %d", len(o.body), len(body))
 	}
 	fresh := start(t, at(t, s.store))
+	peak = fresh.watchPeak()
 	fresh.hit(victim, body)
-	fresh.close(hang)
-	peak = max(peak, fresh.peakKB())
-	fresh.stdin.Close()
-	fresh.exitZero()
-	t.Logf("peak memory %d kB", peak)
-	if isRelease(t) && peak > memoryLimitKB {
-		t.Errorf("peak memory %d kB, want at most %d kB", peak, memoryLimitKB)
+	fresh.end()
+	memory = max(memory, peak())
+	t.Logf("peak memory %d kB", memory)
+	if isRelease(t) && memory > memoryLimitKB {
+		t.Errorf("peak memory %d kB, want at most %d kB", memory, memoryLimitKB)
 	}
 }
 
@@ -72,7 +70,7 @@ func TestBodyCutByTheNextRequest(t *testing.T) {
 			t.Errorf("cut after %d: the put was answered: %+v", cut, got)
 		default:
 		}
-		noTemporaries(t, h.cache(t))
+		noTemporaries(t, h.machine.cache)
 	}
 }
 
@@ -89,7 +87,7 @@ func TestBodyCutByTheEnd(t *testing.T) {
 			t.Errorf("cut after %d: exit %d; stderr: %s", cut, code, h.stderr)
 		}
 		h.said(0, 1)
-		noTemporaries(t, h.cache(t))
+		noTemporaries(t, h.machine.cache)
 		again := start(t, c)
 		again.miss(victim)
 		again.end()
@@ -130,7 +128,7 @@ func TestBodyThatIsNotWhatWasAnnounced(t *testing.T) {
 			h.put(victim, sample)
 			h.hit(victim, sample)
 			h.end()
-			noTemporaries(t, h.cache(t))
+			noTemporaries(t, h.machine.cache)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,9 +16,11 @@ import (
 // cli runs the program with no input to its end.
 func cli(t testing.TB, c config, args ...string) (exit int, stdout, stderr string) {
 	t.Helper()
-	h := launch(t, c.with(args...), func(cmd *exec.Cmd) { cmd.Stdin = nil })
-	exit = h.exit(patience)
-	return exit, h.stdout.String(), h.stderr.String()
+	var out, errors bytes.Buffer
+	cmd := exec.Command(program(t), args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = c.environ(), &out, &errors
+	cmd.Run()
+	return cmd.ProcessState.ExitCode(), out.String(), errors.String()
 }
 
 func TestVersion(t *testing.T) {

@@ -3,7 +3,9 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // The credentials of every server here. A test looks for them in all that the
@@ -13,6 +15,9 @@ const (
 	secretKey = "canarySecret/Key+0000000000000000000001"
 	region    = "us-east-1"
 )
+
+// machineMark is a variable that tells the processes of one test from others.
+const machineMark = "E2E_MACHINE="
 
 // config is one configuration of the helper: the environment and the
 // arguments that a user would give it. Nothing of this machine's own
@@ -37,7 +42,24 @@ func newConfig(t testing.TB) config {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(func() { settle(dir) })
 	return config{dir: dir, cache: filepath.Join(dir, "gocache")}
+}
+
+// settle waits for the processes that a test left behind, mirrors that still
+// drain above all, and kills them if they stay.
+func settle(dir string) {
+	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		left := marked(machineMark + dir)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(end) {
+			for _, pid := range left {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}
 }
 
 // at is a machine with nothing local that uses this store.
@@ -77,6 +99,7 @@ func (c config) environ() []string {
 		"TMPDIR=" + filepath.Join(c.dir, "tmp"),
 		"GOCACHE=" + c.cache,
 		"LC_ALL=C",
+		machineMark + c.dir,
 	}
 	if c.endpoint != "" {
 		env = append(env, "AWS_ENDPOINT_URL_S3="+c.endpoint,

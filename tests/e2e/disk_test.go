@@ -182,7 +182,7 @@ func TestDirectoryDeletedMidRun(t *testing.T) {
 			h := start(t, at(t, s.store))
 			h.put(victim, sample)
 			h.hit(victim, sample)
-			if err := remove(h.cache(t)); err != nil {
+			if err := remove(h.machine.cache); err != nil {
 				t.Fatal(err)
 			}
 			for _, action := range []id{victim, bystander} {

@@ -18,13 +18,14 @@ import (
 // helper is a running gocache-s3 and the pipes that go would hold. Its
 // methods fail the test when the helper does not keep to the protocol.
 type helper struct {
-	t      testing.TB
-	cmd    *exec.Cmd
-	stdin  *os.File
-	stdout *tap
-	stderr *tap
-	done   chan struct{} // closed when the process is gone
-	lastID int64
+	t       testing.TB
+	machine config
+	cmd     *exec.Cmd
+	stdin   *os.File
+	stdout  *tap
+	stderr  *tap
+	done    chan struct{} // closed when the process is gone
+	lastID  int64
 
 	mu      sync.Mutex
 	hello   reply
@@ -73,7 +74,7 @@ func start(t testing.TB, c config) *helper {
 // command before it runs.
 func launch(t testing.TB, c config, change func(*exec.Cmd)) *helper {
 	t.Helper()
-	h := &helper{t: t, done: make(chan struct{}), greeted: make(chan struct{}),
+	h := &helper{t: t, machine: c, done: make(chan struct{}), greeted: make(chan struct{}),
 		replies: map[int64]chan reply{},
 		stdout:  &tap{eof: make(chan struct{})},
 		stderr:  &tap{eof: make(chan struct{})}}
@@ -111,15 +112,12 @@ func pipe(t testing.TB) (r, w *os.File) {
 	return r, w
 }
 
-// kill ends what a failed test left behind: the helper and its children.
+// kill ends what a failed test left behind; config.settle does the rest.
 func (h *helper) kill() {
 	h.stdin.Close()
 	select {
 	case <-h.done:
 	default:
-		for _, pid := range descendants(h.cmd.Process.Pid) {
-			syscall.Kill(pid, syscall.SIGKILL)
-		}
 		h.cmd.Process.Kill()
 		<-h.done
 	}

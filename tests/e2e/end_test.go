@@ -45,7 +45,7 @@ func TestEndOfInputHoldsNothingOpen(t *testing.T) {
 	}
 	h.quiet()
 	waitFor(t, "the uploads behind the helper's back", patience, func() bool { return s.entries() == 6 })
-	goneWithin(t, h.cache(t), prompt)
+	goneWithin(t, h.machine.cache, prompt)
 }
 
 // What drains behind the helper's back stops at the deadline.
@@ -56,7 +56,7 @@ func TestDrainAfterTheEndHasADeadline(t *testing.T) {
 	h.put(victim, sample)
 	h.stdin.Close()
 	h.exitZero()
-	goneWithin(t, h.cache(t), time.Second+drainSlack)
+	goneWithin(t, h.machine.cache, time.Second+drainSlack)
 }
 
 func TestCloseUploadsTheTail(t *testing.T) {
@@ -73,7 +73,7 @@ func TestCloseUploadsTheTail(t *testing.T) {
 	h.stdin.Close()
 	h.exitZero()
 	h.quiet()
-	goneWithin(t, h.cache(t), prompt)
+	goneWithin(t, h.machine.cache, prompt)
 }
 
 // Close waits for -drain and then says what was dropped.
@@ -95,7 +95,7 @@ func TestCloseStopsAtTheDeadlineAndSaysSo(t *testing.T) {
 	if !strings.Contains(said, "20") {
 		t.Errorf("the line does not say how many were dropped: %s", said)
 	}
-	goneWithin(t, h.cache(t), prompt)
+	goneWithin(t, h.machine.cache, prompt)
 }
 
 func TestDrainOfNothing(t *testing.T) {
@@ -236,8 +236,8 @@ func TestInterruptThenEndOfInput(t *testing.T) {
 	h.signalAll(syscall.SIGINT)
 	h.stdin.Close()
 	h.exitZero()
-	goneWithin(t, h.cache(t), 10*time.Second)
-	noTemporaries(t, h.cache(t))
+	goneWithin(t, h.machine.cache, 10*time.Second)
+	noTemporaries(t, h.machine.cache)
 }
 
 // The second Ctrl-C, and SIGTERM, end it now.
@@ -253,8 +253,8 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 	time.Sleep(100 * time.Millisecond)
 	h.signalAll(syscall.SIGINT)
 	h.exit(prompt)
-	goneWithin(t, h.cache(t), prompt)
-	noTemporaries(t, h.cache(t))
+	goneWithin(t, h.machine.cache, prompt)
+	noTemporaries(t, h.machine.cache)
 }
 
 func TestTerminateEndsIt(t *testing.T) {
@@ -268,8 +268,8 @@ func TestTerminateEndsIt(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 		h.signal(sig)
 		h.exit(5 * time.Second)
-		goneWithin(t, h.cache(t), 5*time.Second)
-		noTemporaries(t, h.cache(t))
+		goneWithin(t, h.machine.cache, 5*time.Second)
+		noTemporaries(t, h.machine.cache)
 	}
 }
 

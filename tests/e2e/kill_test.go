@@ -45,7 +45,7 @@ func TestMirrorLostDuringAGet(t *testing.T) {
 			h.hit(bystander, sample)
 			h.end()
 			h.said(0, 2)
-			goneWithin(t, h.cache(t), prompt)
+			goneWithin(t, h.machine.cache, prompt)
 			if _, stored := s.load(actionOf("queued").hex()); !stored {
 				t.Errorf("the put before it is lost; stderr: %s", h.stderr)
 			}
@@ -104,7 +104,7 @@ func TestMirrorLostDuringClose(t *testing.T) {
 			}
 			h.stdin.Close()
 			h.exitZero()
-			goneWithin(t, h.cache(t), patience)
+			goneWithin(t, h.machine.cache, patience)
 		})
 	}
 }
@@ -119,8 +119,8 @@ func TestFrontLost(t *testing.T) {
 	}
 	h.signal(syscall.SIGKILL)
 	<-h.done
-	goneWithin(t, h.cache(t), 2*time.Second+drainSlack)
-	noTemporaries(t, h.cache(t))
+	goneWithin(t, h.machine.cache, 2*time.Second+drainSlack)
+	noTemporaries(t, h.machine.cache)
 }
 
 // The real go command while its helper's mirror is lost at random moments:

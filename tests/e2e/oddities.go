@@ -283,7 +283,7 @@ var oddities = []oddity{
 	{"stall at half of the length", func(x *exchange) {
 		o := x.stored()
 		rawStall(fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s", metaHeader(o), len(o.body), half(o)))(x)
-	}, no},
+	}, late},
 	{"a byte of the body per second", func(x *exchange) {
 		o := x.stored()
 		x.write(fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n", metaHeader(o), len(o.body)))
@@ -292,5 +292,5 @@ var oddities = []oddity{
 			time.Sleep(time.Second)
 		}
 		x.close()
-	}, no},
+	}, late},
 }

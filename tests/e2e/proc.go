@@ -46,19 +46,28 @@ func descendants(pid int) []int {
 	return found
 }
 
+// marked are the living processes with this NAME=VALUE in their environment.
+func marked(variable string) []int {
+	var found []int
+	want := []byte("\x00" + variable + "\x00")
+	for pid := range parents() {
+		env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		if bytes.Contains(append([]byte{0}, env...), want) {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
 // helpersIn are the living processes of the program that were started with
 // this GOCACHE: fronts and mirrors, also of a front that is gone.
 func helpersIn(t testing.TB, cache string) []int {
 	t.Helper()
 	name := filepath.Base(program(t))
 	var found []int
-	for pid := range parents() {
+	for _, pid := range marked("GOCACHE=" + cache) {
 		comm, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-		if !strings.HasPrefix(string(comm), name) {
-			continue
-		}
-		env, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
-		if bytes.Contains(append([]byte{0}, env...), []byte("\x00GOCACHE="+cache+"\x00")) {
+		if strings.HasPrefix(string(comm), name) {
 			found = append(found, pid)
 		}
 	}
@@ -132,11 +141,30 @@ func statusKB(pid int, field string) int {
 	return 0
 }
 
-// peakKB is the sum of the peak resident sizes of the helper's processes.
-func (h *helper) peakKB() int {
-	sum := statusKB(h.cmd.Process.Pid, "VmHWM")
-	for _, pid := range descendants(h.cmd.Process.Pid) {
-		sum += statusKB(pid, "VmHWM")
+// watchPeak follows the helper's processes until the returned function is
+// called, which gives the sum of their peak resident sizes in kB.
+func (h *helper) watchPeak() func() int {
+	stop, peaks := make(chan struct{}), make(chan map[int]int)
+	go func() {
+		peak := map[int]int{}
+		for {
+			for _, pid := range append(descendants(h.cmd.Process.Pid), h.cmd.Process.Pid) {
+				peak[pid] = max(peak[pid], statusKB(pid, "VmHWM"))
+			}
+			select {
+			case <-stop:
+				peaks <- peak
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}()
+	return func() int {
+		close(stop)
+		sum := 0
+		for _, kb := range <-peaks {
+			sum += kb
+		}
+		return sum
 	}
-	return sum
 }

@@ -52,29 +52,17 @@ func TestPutThenGet(t *testing.T) {
 		if got.Time.Before(before) || got.Time.After(time.Now().Add(time.Second)) {
 			t.Errorf("%s: Time %v", name, got.Time)
 		}
-		if !strings.HasPrefix(got.DiskPath, h.cache(t)+"/") {
+		if !strings.HasPrefix(got.DiskPath, h.machine.cache+"/") {
 			t.Errorf("%s: %s is not below GOCACHE", name, got.DiskPath)
 		}
 	}
 	h.end()
 	for name, body := range bodies {
-		path := filepath.Join(h.cache(t), outputOf(body).hex()[:2], outputOf(body).hex()+"-d")
+		path := filepath.Join(h.machine.cache, outputOf(body).hex()[:2], outputOf(body).hex()+"-d")
 		if stored, err := os.ReadFile(path); err != nil || !bytes.Equal(stored, body) {
 			t.Errorf("%s does not outlive the helper: %v", name, err)
 		}
 	}
-}
-
-// cache is the helper's GOCACHE.
-func (h *helper) cache(t testing.TB) string {
-	t.Helper()
-	for _, v := range h.cmd.Env {
-		if path, ok := strings.CutPrefix(v, "GOCACHE="); ok {
-			return path
-		}
-	}
-	t.Fatal("no GOCACHE")
-	return ""
 }
 
 // The forms in which a message may come; each is a get of a missing entry.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"syscall"
 	"testing"
 	"time"
@@ -74,7 +73,8 @@ func blackHole(t *testing.T) string {
 	address := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
 	for {
 		c, err := net.DialTimeout("tcp", address, 200*time.Millisecond)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		var late net.Error
+		if errors.As(err, &late) && late.Timeout() {
 			return "http://" + address
 		}
 		if err != nil {

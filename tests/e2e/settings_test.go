@@ -19,7 +19,7 @@ func identityOf(r seenRequest) identity {
 }
 
 // Credentials, region and endpoint from the environment and the shared files,
-// with the precedence of aws-sdk-go-v2. ENDPOINT stands for the server.
+// with the precedence of aws-sdk-go-v2. @SERVER stands for the server.
 func TestWhereSettingsComeFrom(t *testing.T) {
 	t.Parallel()
 	const keys = "aws_access_key_id = FILEKEY\naws_secret_access_key = filesecret\n"
@@ -31,51 +31,51 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 		want        identity
 	}{
 		{"environment",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-1", ""}},
 		{"a session token",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_SESSION_TOKEN=tok", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_SESSION_TOKEN=tok", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-1", "tok"}},
 		{"AWS_REGION before AWS_DEFAULT_REGION",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-2", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-2", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-1", ""}},
 		{"AWS_DEFAULT_REGION alone",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_DEFAULT_REGION=eu-west-2", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_DEFAULT_REGION=eu-west-2", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-2", ""}},
 		{"AWS_ENDPOINT_URL_S3 before AWS_ENDPOINT_URL",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_S3=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=http://127.0.0.1:1", "AWS_ENDPOINT_URL_S3=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-1", ""}},
 		{"the credentials file and the config file",
-			nil, "[default]\n" + keys, "[default]\nregion = ap-south-1\nendpoint_url = ENDPOINT\n",
+			nil, "[default]\n" + keys, "[default]\nregion = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"all in the config file",
-			nil, "", "[default]\n" + keys + "region = ap-south-1\nendpoint_url = ENDPOINT\n",
+			nil, "", "[default]\n" + keys + "region = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"a profile",
 			[]string{"AWS_PROFILE=ci"}, "[default]\naws_access_key_id = A\naws_secret_access_key = b\n[ci]\n" + keys,
-			"[default]\nregion = x-1\n[profile ci]\nregion = ap-south-1\nendpoint_url = ENDPOINT\n",
+			"[default]\nregion = x-1\n[profile ci]\nregion = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"a token in the credentials file",
-			nil, "[default]\n" + keys + "aws_session_token = filetok\n", "[default]\nregion = ap-south-1\nendpoint_url = ENDPOINT\n",
+			nil, "[default]\n" + keys + "aws_session_token = filetok\n", "[default]\nregion = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", "filetok"}},
 		{"the credentials file before the config file, token and all",
-			nil, "[default]\n" + keys, "[default]\naws_access_key_id = A\naws_secret_access_key = b\naws_session_token = old\nregion = ap-south-1\nendpoint_url = ENDPOINT\n",
+			nil, "[default]\n" + keys, "[default]\naws_access_key_id = A\naws_secret_access_key = b\naws_session_token = old\nregion = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"environment keys before a profile",
 			[]string{"AWS_PROFILE=ci", "AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s"}, "[ci]\n" + keys,
-			"[profile ci]\nregion = ap-south-1\nendpoint_url = ENDPOINT\n",
+			"[profile ci]\nregion = ap-south-1\nendpoint_url = @SERVER\n",
 			identity{"ENVKEY", "ap-south-1", ""}},
 		{"the services section",
-			nil, "[default]\n" + keys, "[default]\nregion = ap-south-1\nservices = mine\n[services mine]\ns3 =\n  endpoint_url = ENDPOINT\n",
+			nil, "[default]\n" + keys, "[default]\nregion = ap-south-1\nservices = mine\n[services mine]\ns3 =\n  endpoint_url = @SERVER\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"comments, CR LF and odd spacing",
-			nil, "# comment\r\n[ default ]\r\n" + strings.ReplaceAll(keys, "\n", " # comment\r\n"), "[default]\r\nregion=ap-south-1\r\nendpoint_url : ENDPOINT\r\n",
+			nil, "# comment\r\n[ default ]\r\n" + strings.ReplaceAll(keys, "\n", " # comment\r\n"), "[default]\r\nregion=ap-south-1\r\nendpoint_url : @SERVER\r\n",
 			identity{"FILEKEY", "ap-south-1", ""}},
 		{"no region with an endpoint of its own",
-			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID=ENVKEY", "AWS_SECRET_ACCESS_KEY=s", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "us-east-1", ""}},
 		{"white space around keys",
-			[]string{"AWS_ACCESS_KEY_ID= ENVKEY\n", "AWS_SECRET_ACCESS_KEY=s\n", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=ENDPOINT"},
+			[]string{"AWS_ACCESS_KEY_ID= ENVKEY\n", "AWS_SECRET_ACCESS_KEY=s\n", "AWS_REGION=eu-west-1", "AWS_ENDPOINT_URL=@SERVER"},
 			"", "", identity{"ENVKEY", "eu-west-1", ""}},
 	}
 	for _, test := range cases {
@@ -86,11 +86,11 @@ func TestWhereSettingsComeFrom(t *testing.T) {
 			c.bucket = s.bucket
 			for name, text := range map[string]string{"credentials": test.credentials, "config": test.config} {
 				if text != "" {
-					writeFile(t, filepath.Join(c.dir, "home", ".aws", name), []byte(strings.ReplaceAll(text, "ENDPOINT", s.endpoint)))
+					writeFile(t, filepath.Join(c.dir, "home", ".aws", name), []byte(strings.ReplaceAll(text, "@SERVER", s.endpoint)))
 				}
 			}
 			for _, v := range test.env {
-				c = c.set(strings.ReplaceAll(v, "ENDPOINT", s.endpoint))
+				c = c.set(strings.ReplaceAll(v, "@SERVER", s.endpoint))
 			}
 			h := start(t, c)
 			h.miss(victim)

@@ -70,11 +70,11 @@ var tlsCases = []tlsCase{
 
 	{name: "expired", leaf: func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) }, says: []string{"expired"}},
 	{name: "not yet valid", leaf: func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Hour) }, says: []string{"not yet", "not valid"}},
-	{name: "another address", leaf: func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} }, says: []string{"name", "address"}},
-	{name: "another name", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames = []string{"example.test"} }, says: []string{"name"}},
-	{name: "the address as a DNS name", leaf: func(c *x509.Certificate) { c.IPAddresses = nil; c.DNSNames = []string{"127.0.0.1"} }, says: []string{"name", "address"}},
-	{name: "common name only", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil }, says: []string{"name"}},
-	{name: "a wildcard above a top-level name", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames = []string{"*"} }, says: []string{"name"}},
+	{name: "another address", leaf: func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 2)} }, says: []string{"not for this host"}},
+	{name: "another name", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames = []string{"example.test"} }, says: []string{"not for this host"}},
+	{name: "the address as a DNS name", leaf: func(c *x509.Certificate) { c.IPAddresses = nil; c.DNSNames = []string{"127.0.0.1"} }, says: []string{"not for this host"}},
+	{name: "common name only", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = nil, nil }, says: []string{"names no host"}},
+	{name: "a wildcard above a top-level name", host: "localhost", leaf: func(c *x509.Certificate) { c.DNSNames = []string{"*"} }, says: []string{"not for this host"}},
 	{name: "for clients only", leaf: func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, says: []string{"client", "usage", "server"}},
 	{name: "RSA 1024", key: rsaKey(1024), says: []string{"rsa", "key", "weak", "short"}},
 	{name: "TLS 1.3 only", conf: versions(tls.VersionTLS13, tls.VersionTLS13), says: []string{"tls 1.3", "tls 1.2"}},
@@ -214,7 +214,11 @@ func TestTLSThatBreaks(t *testing.T) {
 				})
 				s.hold(victim, sample)
 				h := start(t, at(t, place))
-				h.hit(victim, sample)
+				// without a length, an end in a wrong place shows
+				// only in the body's hash, and is no fault of the line
+				if got := h.get(victim); !got.Miss || where != "without a length" {
+					h.check(got, sample)
+				}
 				h.end()
 				h.said(0, 1)
 			})
