@@ -1,0 +1,3 @@
+module gocache-s3/tests/bench
+
+go 1.24
