@@ -6,6 +6,7 @@
 #include "front/front.h"
 #include "front/local.h"
 #include "mirror/mirror.h"
+#include "os/clock.h"
 #include "os/fdio.h"
 #include "os/log.h"
 #include "os/process.h"
@@ -14,6 +15,8 @@
 
 #include <stdlib.h>
 #include <unistd.h>
+
+#define WEEK_NS (7 * 24 * 3600 * 1000000000ULL)
 
 enum { EXIT_RUN_TIME = 1, EXIT_USAGE = 2 };
 
@@ -105,7 +108,8 @@ warn_of_settings(const struct options *o)
 }
 
 /* Names the bucket for the marks of the cache directory: what the run was told,
- * not what that comes to. A wrong guess costs an upload. */
+ * not what that comes to, so a wrong guess costs an upload. Objects expire, so
+ * the name is good for a week, and then the bucket is looked into again. */
 static struct id
 name_place(const struct options *o, char *const env[])
 {
@@ -116,7 +120,10 @@ name_place(const struct options *o, char *const env[])
 	struct sha256 hash;
 	struct id place;
 
+	uint64_t week = (uint64_t)clock_wall_ns() / WEEK_NS;
+
 	sha256_init(&hash, SHA256_PORTABLE);
+	sha256_update(&hash, (struct view){(const char *)&week, sizeof(week)});
 	for (size_t i = 0; i < sizeof(told) / sizeof(*told); i++) {
 		sha256_update(&hash, view_of(told[i]));
 		sha256_update(&hash, VIEW("\n"));

@@ -60,8 +60,9 @@ announce(struct session *s, enum link_kind kind, const struct entry *e)
 		.time_ns = e->time_ns,
 	};
 
-	if (s->with.sharing && !cachedir_is_shared(s->with.dir, place_view(s),
-				       &e->action, &e->output)) {
+	if (s->with.sharing && e->size <= ARTIFACT_MAX &&
+		!cachedir_is_shared(
+			s->with.dir, place_view(s), &e->action, &e->output)) {
 		keeper_send(s->with.keeper, &m);
 	}
 }

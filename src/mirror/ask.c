@@ -32,6 +32,19 @@ struct course {
 	enum retry_cost cost;
 };
 
+static bool
+is_put(const struct course *c)
+{
+	return c->ask->op == ERRORS_PUT;
+}
+
+/* A part of an object (206) is not what a GET asked for. */
+static bool
+is_success(const struct course *c, unsigned status)
+{
+	return status == 200 || (is_put(c) && status > 200 && status < 300);
+}
+
 static void
 on_header(void *ctx, struct view name, struct view value)
 {
@@ -59,19 +72,13 @@ on_body(void *ctx, unsigned status, struct view bytes, struct gs_err *err)
 	struct course *c = ctx;
 	size_t room = c->refusal.cap - c->refusal.len;
 
-	if (status >= 200 && status < 300) {
+	if (is_success(c, status)) {
 		return own_result(
 			c, c->ask->take(c->ask->ctx, &c->meta, bytes, err));
 	}
 	buf_add(&c->refusal,
 		(struct view){bytes.p, bytes.n < room ? bytes.n : room});
 	return GS_OK;
-}
-
-static bool
-is_put(const struct course *c)
-{
-	return c->ask->op == ERRORS_PUT;
 }
 
 /* Sends the request on the connection and takes the answer. */
@@ -143,6 +150,11 @@ describe_refusal(
 	}
 	buf_str(&why, ": ");
 	buf_str(&why, j->advice);
+	if (c->meta.request_id[0]) {
+		buf_str(&why, " (request ");
+		buf_str(&why, c->meta.request_id);
+		buf_char(&why, ')');
+	}
 	gs_fail(&c->err, GS_BAD, doing[c->ask->op], view_of(e->bucket),
 		buf_cstr(&why));
 	c->silent = j->advice[0] == '\0';
@@ -186,7 +198,7 @@ static enum step
 judge_answer(struct course *c, unsigned status)
 {
 	c->answered = true;
-	if (status < 200 || status >= 300) {
+	if (!is_success(c, status)) {
 		return judge_refusal(c, status);
 	}
 	return own_result(c, c->ask->finish(c->ask->ctx, &c->meta, &c->err)) ==
@@ -238,14 +250,26 @@ random_bits(void)
 	return bits;
 }
 
+/* Somebody waits for a get, so what is configured can only lower its number. */
+static unsigned
+most_attempts(const struct course *c)
+{
+	unsigned wanted = c->remote->settings.max_attempts;
+
+	if (is_put(c)) {
+		return wanted ? wanted : RETRY_PUT_ATTEMPTS;
+	}
+	return wanted && wanted < RETRY_GET_ATTEMPTS ? wanted
+						     : RETRY_GET_ATTEMPTS;
+}
+
 /* Waits before another attempt; false if there shall be none. */
 static bool
 wait_for_next(struct course *c, bool slowly)
 {
-	unsigned most = is_put(c) ? RETRY_PUT_ATTEMPTS : RETRY_GET_ATTEMPTS;
-
 	c->failures++;
-	if (c->failures >= most || !remote_may_retry(c->remote, c->cost)) {
+	if (c->failures >= most_attempts(c) ||
+		!remote_may_retry(c->remote, c->cost)) {
 		return false;
 	}
 	c->paid += c->cost;

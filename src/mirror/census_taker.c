@@ -12,6 +12,7 @@ census_taker_init(struct census_taker *t, struct remote *remote)
 {
 	*t = (struct census_taker){.remote = remote};
 	pthread_mutex_init(&t->lock, NULL);
+	pthread_cond_init(&t->settled_now, NULL);
 	census_init(&t->census, NULL, 0);
 }
 
@@ -90,26 +91,51 @@ take_census(void *arg)
 	if (t->keys) {
 		list_into(t, t->keys);
 	}
+	pthread_mutex_lock(&t->lock);
+	t->settled = true;
+	pthread_cond_broadcast(&t->settled_now);
+	pthread_mutex_unlock(&t->lock);
 	return NULL;
+}
+
+/* Under the lock. */
+static void
+begin(struct census_taker *t)
+{
+	if (!t->begun) {
+		t->begun = true;
+		t->settled = !thread_start(take_census, t);
+	}
 }
 
 void
 census_taker_note_absent(struct census_taker *t)
 {
 	pthread_mutex_lock(&t->lock);
-	bool begin = !t->begun && ++t->absent >= CENSUS_AFTER_ABSENT;
-
-	t->begun |= begin;
-	pthread_mutex_unlock(&t->lock);
-	if (begin) {
-		thread_start(take_census, t);
+	if (++t->absent >= CENSUS_AFTER_ABSENT) {
+		begin(t);
 	}
+	pthread_mutex_unlock(&t->lock);
 }
 
 bool
 census_taker_lacks(struct census_taker *t, const struct id *action)
 {
 	pthread_mutex_lock(&t->lock);
+	bool lacks = census_lacks(&t->census, action);
+
+	pthread_mutex_unlock(&t->lock);
+	return lacks;
+}
+
+bool
+census_taker_lacks_surely(struct census_taker *t, const struct id *action)
+{
+	pthread_mutex_lock(&t->lock);
+	begin(t);
+	while (!t->settled) {
+		pthread_cond_wait(&t->settled_now, &t->lock);
+	}
 	bool lacks = census_lacks(&t->census, action);
 
 	pthread_mutex_unlock(&t->lock);

@@ -1,7 +1,9 @@
 /*
  * Takes the census of a bucket (pack/census.h) while the run goes on: after a
- * few gets for what is not there, a thread lists the keys, page by page, and
- * gets for what the bucket is known to lack are answered at once.
+ * few gets for what is not there, or when older entries wait to be offered, a
+ * thread lists the keys, page by page. From then on gets for what the bucket
+ * is known to lack are answered at once, and of the older entries only those
+ * are uploaded.
  *
  * One lock guards the census; it is never held across I/O. Every function may
  * be called by any thread, but for census_taker_init.
@@ -23,8 +25,9 @@ struct census_taker {
 	struct remote *remote;
 	pthread_mutex_t lock; /* guards what follows */
 	struct census census;
+	pthread_cond_t settled_now;
 	unsigned absent;
-	bool begun;
+	bool begun, settled;
 	uint64_t *keys; /* the census's storage, of the thread that lists */
 };
 
@@ -35,5 +38,9 @@ void census_taker_note_absent(struct census_taker *t);
 
 /* True if the bucket is known to lack the action. */
 bool census_taker_lacks(struct census_taker *t, const struct id *action);
+
+/* The same, but after the census, which is taken now if it was not yet, has
+ * ended or been given up. */
+bool census_taker_lacks_surely(struct census_taker *t, const struct id *action);
 
 #endif

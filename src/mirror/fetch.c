@@ -113,8 +113,7 @@ remote_fetch(struct remote *r, const struct id *action)
 		cachedir_body_abort(r->with.dir, &f.body);
 	}
 	if (result == REMOTE_DONE) {
-		cachedir_set_shared(
-			r->with.dir, remote_place(r), action, &f.entry.output);
+		remote_set_shared(r, &f.entry);
 	}
 	count(r, result, &f.entry);
 	return result;

@@ -91,7 +91,11 @@ putter(void *arg)
 	bool held;
 
 	while (queue_take_put(&m->queue, &e, &held)) {
-		remote_upload(&m->remote, &e);
+		if (held && !census_taker_lacks_surely(&m->census, &e.action)) {
+			remote_set_shared(&m->remote, &e);
+		} else {
+			remote_upload(&m->remote, &e);
+		}
 		queue_done_put(&m->queue, &e, held);
 	}
 	return NULL;

@@ -86,6 +86,43 @@ configure(struct remote *r, struct gs_err *err)
 	return GS_OK;
 }
 
+static void
+add_source(struct buf *line, const char *from)
+{
+	if (from[0]) {
+		buf_str(line, " (");
+		buf_str(line, from);
+		buf_char(line, ')');
+	}
+}
+
+/* With -v: what the configuration comes to, and where each part is from. */
+static void
+describe(struct remote *r)
+{
+	const struct settings *s = &r->settings;
+	const struct endpoint *e = &r->endpoint[0];
+	char storage[LINK_TEXT_MAX];
+	struct buf line = BUF_OVER(storage);
+
+	buf_str(&line, "bucket '");
+	buf_str(&line, e->bucket);
+	buf_str(&line, "' at ");
+	endpoint_url(e, &line);
+	add_source(&line, s->endpoint_from);
+	buf_str(&line, ", region ");
+	buf_str(&line, e->region);
+	add_source(&line, e->region_is_guess ? "a guess" : s->region_from);
+	buf_str(&line, ", keys");
+	add_source(&line, s->creds_from);
+	if (e->tls) {
+		buf_str(&line, ", CA bundle");
+		add_source(&line, s->ca_bundle_from[0] ? s->ca_bundle_from
+						       : "the usual one");
+	}
+	say(r->with.link, LOG_INFO, buf_view(&line));
+}
+
 void
 remote_start(struct remote *r, const struct remote_setup *with)
 {
@@ -105,6 +142,7 @@ remote_start(struct remote *r, const struct remote_setup *with)
 	r->creds[0] = r->settings.creds;
 	r->sign_bodies = r->settings.sign_bodies;
 	r->on = r->writable = true;
+	describe(r);
 	enter_sandbox(r);
 }
 
@@ -118,6 +156,13 @@ struct view
 remote_place(const struct remote *r)
 {
 	return (struct view){(const char *)r->with.place.byte, ID_LEN};
+}
+
+void
+remote_set_shared(struct remote *r, const struct entry *e)
+{
+	cachedir_set_shared(
+		r->with.dir, remote_place(r), &e->action, &e->output);
 }
 
 struct view

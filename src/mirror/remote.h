@@ -80,6 +80,10 @@ enum remote_result remote_fetch(struct remote *r, const struct id *action);
  * it. What cannot be sent is counted as dropped. */
 void remote_upload(struct remote *r, const struct entry *e);
 
+/* Notes that the bucket holds an entry, or that it need not be asked again
+ * soon. */
+void remote_set_shared(struct remote *r, const struct entry *e);
+
 /* Gets a page of the bucket's keys, as the query says (s3/list.h), into
  * document, which is cleared. */
 enum remote_result remote_list(

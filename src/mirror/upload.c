@@ -93,7 +93,7 @@ remote_upload(struct remote *r, const struct entry *e)
 	bool sent = send_entry(r, e);
 
 	if (sent) {
-		cachedir_set_shared(r->with.dir, place, &e->action, &e->output);
+		remote_set_shared(r, e);
 	}
 	pthread_mutex_lock(&r->lock);
 	r->counts.uploaded += sent;

@@ -31,8 +31,9 @@ struct stream_patience {
  * Resolves, connects to the addresses in turn (families alternating, a new
  * attempt every 250 ms while the earlier ones are still trying, RFC 8305), and
  * shakes hands. NULL with err filled: GS_SYS (name or connection; sys_errno
- * where there is one), GS_TIMEOUT, GS_TRUST (certificate or protocol version;
- * the text says what to do), GS_BAD.
+ * where there is one), GS_TIMEOUT, GS_CLOSED (the peer ended the handshake),
+ * GS_TRUST (certificate or protocol version; the text says what to do),
+ * GS_CONFIG (no usable trust anchors), GS_BAD, GS_TOOBIG (the host's name).
  */
 struct stream *stream_open(const struct stream_target *target,
 	const struct stream_patience *patience, struct gs_err *err);

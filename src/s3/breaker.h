@@ -16,7 +16,7 @@
 
 enum {
 	BREAKER_FAILURES = 3,
-	BREAKER_STALL_MS = 3000,
+	BREAKER_STALL_MS = 2000,
 	/* how long it stays open, doubled each time */
 	BREAKER_OPEN_MS = 30 * 1000,
 	BREAKER_OPEN_MAX_MS = 8 * 60 * 1000,

@@ -10,7 +10,7 @@
 #include "base/id.h"
 #include "base/xml.h"
 
-enum { LIST_TOKEN_MAX = 1024, LIST_QUERY_MAX = 4 * 1024 };
+enum { LIST_TOKEN_MAX = 1024, LIST_QUERY_MAX = 6 * 1024 };
 
 /* Appends the query for a page of up to 1000 keys: the first one, or with a
  * token the one that it continues. prefix is empty or ends in a slash. */
