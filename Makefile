@@ -275,10 +275,10 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 
 # The real go command and real servers; RUN= picks tests by name.
 e2e: gocache-s3
-	@scripts/run-e2e $@ gocache-s3 $(RUN)
+	@scripts/run-e2e $@ gocache-s3 '$(RUN)'
 
 e2e-sanitized: $(BUILD)/asan/gocache-s3
-	@scripts/run-e2e $@ $(BUILD)/asan/gocache-s3 $(RUN)
+	@scripts/run-e2e $@ $(BUILD)/asan/gocache-s3 '$(RUN)'
 
 # --- lint -------------------------------------------------------------------
 
