@@ -293,5 +293,5 @@ func TestOneLinePerKind(t *testing.T) {
 		h.put(actionOf("denied %d", i), bytes.Repeat(sample, i%3))
 	}
 	h.end()
-	h.said(1, 3)
+	h.said(1, 4) // get, put, list, dropped
 }
