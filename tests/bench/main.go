@@ -59,6 +59,9 @@ func (b *bench) closeOnSignal() {
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-caught
+		for _, pid := range childrenOf(os.Getpid()) {
+			syscall.Kill(pid, syscall.SIGTERM)
+		}
 		b.close()
 		os.Exit(1)
 	}()

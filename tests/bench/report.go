@@ -14,6 +14,7 @@ import (
 // report is everything that was measured.
 type report struct {
 	about   []fact
+	std     bool // what is built is the standard library
 	sizes   []binarySize
 	results []*row
 }
@@ -29,6 +30,7 @@ type binarySize struct {
 }
 
 func (r *report) describe(b *bench) {
+	r.std = b.module == "std"
 	version, _ := exec.Command("go", "version").Output()
 	r.about = []fact{
 		{"machine", fmt.Sprintf("%d CPUs, %s", runtime.NumCPU(), cpuName())},
@@ -92,6 +94,7 @@ var columns = []struct {
 		}
 		return "-"
 	}},
+	{"compiled", func(r *row) string { return r.number(0, func(s sample) float64 { return float64(s.Compiled) }) }},
 	{"tail s", func(r *row) string { return r.number(2, func(s sample) float64 { return s.TailSeconds }) }},
 	{"CPU s go", func(r *row) string { return r.number(2, func(s sample) float64 { return s.GoCPU }) }},
 	{"helper", func(r *row) string { return r.number(3, func(s sample) float64 { return s.HelperCPU }) }},

@@ -20,7 +20,9 @@ type sample struct {
 	Connections  int64   `json:"connections"`
 	Up           int64   `json:"bytes_up"`
 	Down         int64   `json:"bytes_down"`
-	Requests     int64   `json:"requests"` // -1: the helper does not say
+	Requests     int64   `json:"requests"`       // -1: the helper does not say
+	Compiled     int     `json:"compiled"`       // packages, by the go command
+	Said         string  `json:"said,omitempty"` // last line of go or helper
 	Failure      string  `json:"failure,omitempty"`
 }
 

@@ -125,13 +125,14 @@ func (b *bench) at(scheme, bucket string, l *line) place {
 	return p
 }
 
-// onFresh does something on a machine with nothing local.
+// onFresh does something on a machine with nothing local. Machines and buckets
+// stay until the end, since ext4 makes files slowly where some have just been
+// removed.
 func (b *bench) onFresh(do func(machine) error) error {
 	m, err := newMachine(b.dir)
 	if err != nil {
 		return err
 	}
-	defer m.remove()
 	return do(m)
 }
 
@@ -207,7 +208,6 @@ func (b *bench) measureArtifact() error {
 				return err
 			}
 		}
-		b.running[r.Scheme].removeBucket(bucket)
 	}
 	return nil
 }
@@ -263,7 +263,6 @@ func (b *bench) fillOnce(row *row, who contender) error {
 	if err != nil {
 		return err
 	}
-	defer server.removeBucket(bucket)
 	return b.travel(*row.Route, func(m machine, l *line) error {
 		row.add(b.build(trial{who, m, b.at(server.scheme, bucket, l), l, true}))
 		return nil
@@ -329,7 +328,11 @@ func (b *bench) warmOnce(row *row, who contender) error {
 		return err
 	}
 	return b.travel(*row.Route, func(m machine, l *line) error {
-		row.add(b.build(trial{who, m, b.at(row.Route.Scheme, full.bucket, l), l, true}))
+		run := b.build(trial{who, m, b.at(row.Route.Scheme, full.bucket, l), l, true})
+		if run.Failure == "" && run.Compiled > 0 {
+			run.Failure = fmt.Sprintf("%d packages were compiled", run.Compiled)
+		}
+		row.add(run)
 		return nil
 	})
 }
