@@ -180,7 +180,7 @@ main(int argc, char *argv[])
 	struct options o;
 	struct gs_err err;
 
-	process_fill_stdio();
+	process_tidy_descriptors();
 	log_init(false);
 	if (options_parse(argc, argv, environ, &o, &err) != GS_OK) {
 		return fail(EXIT_USAGE, &err);
