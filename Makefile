@@ -203,11 +203,14 @@ $(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-# Sanitized and plain programs against the machine's own libc.
+# Sanitized and plain programs against the machine's own libc. What a
+# sanitizer finds goes into the file `report`.
 $(BUILD)/%/gocache-s3: $(BUILD)/%/libgocache.a $(BUILD)/%/src/main.o \
-		$(BEARSSL_dev)
+		tests/sanitizer/report.c $(BEARSSL_dev)
 	@echo "  LINK    $@"
-	@$(CC_$*) $(CFLAGS_$*) -o $@ $(BUILD)/$*/src/main.o $< $(BEARSSL_dev)
+	@truncate -s 64K $(@D)/report
+	@$(CC_$*) $(CFLAGS_$*) -DREPORT_FILE='"$(abspath $(@D))/report"' -o $@ \
+		$(BUILD)/$*/src/main.o $< tests/sanitizer/report.c $(BEARSSL_dev)
 
 # --- the release ------------------------------------------------------------
 
