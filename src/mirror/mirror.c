@@ -35,7 +35,7 @@ struct mirror {
 	uint64_t next_alive_ms;
 	unsigned interrupts;
 	bool link_ended;
-	uint64_t refused_puts; /* the queue was full */
+	uint64_t refused_puts; /* the queue was full, or has no worker */
 };
 
 static void
@@ -83,6 +83,30 @@ getter(void *arg)
 	return NULL;
 }
 
+/* False if the entry has gone, or another has taken its place: that one is
+ * new, and has been sent before. */
+static bool
+is_still_held(struct mirror *m, const struct entry *e)
+{
+	struct entry now;
+
+	return cachedir_get(&m->dir, &e->action, &now) &&
+	       id_eq(&now.output, &e->output) && now.time_ns == e->time_ns;
+}
+
+/* Sends an older entry if the bucket lacks it. */
+static void
+offer(struct mirror *m, const struct entry *e)
+{
+	enum census_finding finding = census_taker_find(&m->census, &e->action);
+
+	if (finding == CENSUS_HOLDS) {
+		remote_set_shared(&m->remote, e);
+	} else if (finding == CENSUS_LACKS && is_still_held(m, e)) {
+		remote_upload(&m->remote, e);
+	}
+}
+
 static void *
 putter(void *arg)
 {
@@ -91,8 +115,8 @@ putter(void *arg)
 	bool held;
 
 	while (queue_take_put(&m->queue, &e, &held)) {
-		if (held && !census_taker_lacks_surely(&m->census, &e.action)) {
-			remote_set_shared(&m->remote, &e);
+		if (held) {
+			offer(m, &e);
 		} else {
 			remote_upload(&m->remote, &e);
 		}
@@ -101,19 +125,29 @@ putter(void *arg)
 	return NULL;
 }
 
+/* Starts another worker, up to max. False if there is none at all. */
+static bool
+hire(struct mirror *m, void *(*work)(void *), size_t *count, size_t max)
+{
+	if (*count < max && thread_start(work, m)) {
+		++*count;
+	}
+	return *count > 0;
+}
+
 static void
 on_get(struct mirror *m, const struct link_msg *message)
 {
-	bool short_of_hands;
+	bool first = m->getters == 0, short_of_hands;
 
 	if (!remote_is_on(&m->remote) ||
+		(first && !hire(m, getter, &m->getters, GETTERS_MAX)) ||
 		!queue_add_get(&m->queue, &message->action, &short_of_hands)) {
 		answer_get(m, &message->action, false);
 		return;
 	}
-	if (short_of_hands && m->getters < GETTERS_MAX &&
-		thread_start(getter, m)) {
-		m->getters++;
+	if (short_of_hands && !first) {
+		hire(m, getter, &m->getters, GETTERS_MAX);
 	}
 }
 
@@ -126,19 +160,19 @@ on_put(struct mirror *m, const struct link_msg *message)
 		.size = message->size,
 		.time_ns = message->time_ns,
 	};
-	bool short_of_hands;
+	bool held = message->kind == LINK_HELD;
+	bool first = m->putters == 0, short_of_hands;
 
 	if (!remote_is_on(&m->remote) || m->setup->read_only) {
 		return;
 	}
-	if (!queue_add_put(&m->queue, &e, message->kind == LINK_HELD,
-		    &short_of_hands)) {
-		m->refused_puts++;
+	if ((first && !hire(m, putter, &m->putters, PUTTERS_MAX)) ||
+		!queue_add_put(&m->queue, &e, held, &short_of_hands)) {
+		m->refused_puts += !held;
 		return;
 	}
-	if (short_of_hands && m->putters < PUTTERS_MAX &&
-		thread_start(putter, m)) {
-		m->putters++;
+	if (short_of_hands && !first) {
+		hire(m, putter, &m->putters, PUTTERS_MAX);
 	}
 }
 
@@ -286,9 +320,13 @@ start(struct mirror *m)
 		.dir = &m->dir,
 		.place = m->setup->place,
 		.settings = m->setup->settings,
+		.patience = &conn_usual_patience,
 	};
 
 	remote_start(&m->remote, &remote);
+	if (remote_is_on(&m->remote)) {
+		remote_enter_sandbox(&m->remote);
+	}
 	census_taker_init(&m->census, &m->remote);
 	return true;
 }

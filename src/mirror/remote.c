@@ -8,6 +8,7 @@
 #include "s3/env.h"
 
 #include <poll.h>
+#include <string.h>
 
 enum { BREAKER_LOOK_MS = 200, DNS_PORT = 53 };
 
@@ -22,9 +23,22 @@ remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
 	}
 }
 
-/* The files that may be read once the process is shut in. */
-static void
-enter_sandbox(struct remote *r)
+/* The directory of a shared file if it is AWS's own, so that a file that takes
+ * its place can be read too; else the file itself. */
+static const char *
+readable_around(char path[SETTINGS_PATH_MAX])
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash && view_ends((struct view){path, (size_t)(slash - path)},
+			     VIEW("/.aws"))) {
+		*slash = '\0';
+	}
+	return path;
+}
+
+void
+remote_enter_sandbox(const struct remote *r)
 {
 	static struct settings_paths paths; /* too large for a stack */
 	struct sandbox_rules rules = {
@@ -39,8 +53,10 @@ enter_sandbox(struct remote *r)
 	struct gs_err ignored;
 
 	if (settings_paths(r->with.settings->env, &paths, &ignored) == GS_OK) {
-		rules.readable[rules.readable_count++] = paths.config;
-		rules.readable[rules.readable_count++] = paths.credentials;
+		rules.readable[rules.readable_count++] =
+			readable_around(paths.config);
+		rules.readable[rules.readable_count++] =
+			readable_around(paths.credentials);
 	}
 	sandbox_enter(&rules);
 }
@@ -82,7 +98,7 @@ configure(struct remote *r, struct gs_err *err)
 			return err->code;
 		}
 	}
-	conn_pool_init(&r->pool, &target);
+	conn_pool_init(&r->pool, &target, r->with.patience);
 	return GS_OK;
 }
 
@@ -130,10 +146,12 @@ remote_start(struct remote *r, const struct remote_setup *with)
 
 	*r = (struct remote){.with = *with};
 	pthread_mutex_init(&r->lock, NULL);
+	conn_pool_init(&r->pool, &(struct stream_target){.tls = false},
+		with->patience);
 	breaker_init(&r->breaker);
 	retry_budget_init(&r->budget);
-	if (with->settings->bucket[0] == '\0') {
-		return; /* which main has said */
+	if (with->settings->bucket[0] == '\0' || with->dir->dir < 0) {
+		return; /* which has been said */
 	}
 	if (configure(r, &err) != GS_OK) {
 		remote_say(r, REMOTE_TOPIC_CONFIG, LOG_WARNING, &err);
@@ -141,9 +159,8 @@ remote_start(struct remote *r, const struct remote_setup *with)
 	}
 	r->creds[0] = r->settings.creds;
 	r->sign_bodies = r->settings.sign_bodies;
-	r->on = r->writable = true;
+	r->on = true;
 	describe(r);
-	enter_sandbox(r);
 }
 
 bool
@@ -173,7 +190,7 @@ remote_prefix(const struct remote *r)
 
 /* True if the breaker lets a request go now. */
 static bool
-breaker_opens_for(struct remote *r)
+breaker_lets_go(struct remote *r)
 {
 	pthread_mutex_lock(&r->lock);
 	bool allowed = breaker_allows(&r->breaker, clock_mono_ms());
@@ -182,16 +199,22 @@ breaker_opens_for(struct remote *r)
 	return allowed;
 }
 
+/* True if a request of this kind is not in vain. */
+static bool
+is_worth_asking(const struct remote *r, enum errors_op op)
+{
+	return r->on && !r->forbidden[op] &&
+	       !(op == ERRORS_GET && r->cancelled);
+}
+
 bool
 remote_may_ask(struct remote *r, enum errors_op op)
 {
-	bool put = op == ERRORS_PUT;
-
-	while (r->on && (put ? r->writable : !r->cancelled)) {
-		if (breaker_opens_for(r)) {
+	while (is_worth_asking(r, op)) {
+		if (breaker_lets_go(r)) {
 			return true;
 		}
-		if (!put || r->hurried) {
+		if (op != ERRORS_PUT || r->hurried) {
 			return false;
 		}
 		poll(NULL, 0, BREAKER_LOOK_MS);
@@ -200,10 +223,10 @@ remote_may_ask(struct remote *r, enum errors_op op)
 }
 
 bool
-remote_may_retry(struct remote *r, enum retry_cost cost)
+remote_may_retry(struct remote *r, enum errors_op op, enum retry_cost cost)
 {
 	pthread_mutex_lock(&r->lock);
-	bool may = r->on && !breaker_is_open(&r->breaker) &&
+	bool may = is_worth_asking(r, op) && !breaker_is_open(&r->breaker) &&
 		   retry_budget_take(&r->budget, cost);
 
 	r->counts.retries += may;
@@ -243,9 +266,7 @@ remote_note_end(struct remote *r, bool answered, unsigned paid)
 void
 remote_forbid(struct remote *r, enum errors_op op)
 {
-	if (op == ERRORS_PUT) {
-		r->writable = false;
-	}
+	r->forbidden[op] = true;
 }
 
 void
@@ -275,6 +296,6 @@ remote_counts(struct remote *r)
 	struct link_counts counts = r->counts;
 
 	pthread_mutex_unlock(&r->lock);
-	counts.connections = r->on ? conn_pool_opened(&r->pool) : 0;
+	counts.connections = conn_pool_opened(&r->pool);
 	return counts;
 }
