@@ -12,6 +12,7 @@
 //	cpu.go        the CPU time of servers and of what is not ours
 //	memory.go     peak memory of a helper's processes
 //	line.go       a network line: round-trip time, rate, counts
+//	alarm.go      sleeps exactly
 //	server.go     the S3 servers; certs.go their certificates
 //	driver.go     plays the go command to a helper
 //	scenarios.go  what is measured
