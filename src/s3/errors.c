@@ -1,9 +1,8 @@
 #include "s3/errors.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/xml.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NO_BUCKET "create it or set -bucket"
 #define BAD_KEY "check the access key and the store it belongs to"
@@ -149,7 +148,7 @@ static const struct rule otherwise_5xx = {
 static const struct rule *
 find_rule(struct view code, unsigned status)
 {
-	for (size_t i = 0; i < LENGTH(rules); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
 		const struct rule *r = &rules[i];
 
 		if (r->status == 0 ? view_eq(code, view_of(r->code))
