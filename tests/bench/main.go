@@ -9,7 +9,7 @@
 //	machine.go    a pretended machine: directories and environment
 //	build.go      one run of the go command
 //	kin.go        processes that a command left: waiting for them, their CPU
-//	cpu.go        the CPU time of servers and of what is not ours
+//	cpu.go        the CPU time of the far side and of what is not ours
 //	memory.go     peak memory of a helper's processes
 //	line.go       a network line: round-trip time, rate, counts
 //	alarm.go      sleeps exactly

@@ -98,7 +98,7 @@ var columns = []struct {
 	{"tail s", func(r *row) string { return r.number(2, func(s sample) float64 { return s.TailSeconds }) }},
 	{"CPU s go", func(r *row) string { return r.number(2, func(s sample) float64 { return s.GoCPU }) }},
 	{"helper", func(r *row) string { return r.number(3, func(s sample) float64 { return s.HelperCPU }) }},
-	{"server", func(r *row) string { return r.number(2, func(s sample) float64 { return s.ServerCPU }) }},
+	{"far side", func(r *row) string { return r.number(2, func(s sample) float64 { return s.FarCPU }) }},
 	{"others", func(r *row) string { return r.number(2, func(s sample) float64 { return s.OtherCPU }) }},
 	{"peak MB Pss", func(r *row) string {
 		return r.number(1, func(s sample) float64 { return float64(s.Proportional) / 1e6 })

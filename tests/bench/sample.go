@@ -13,7 +13,7 @@ type sample struct {
 	TailSeconds  float64 `json:"tail_seconds"` // helper's processes after go ended
 	GoCPU        float64 `json:"go_cpu_seconds"`
 	HelperCPU    float64 `json:"helper_cpu_seconds"`
-	ServerCPU    float64 `json:"server_cpu_seconds"`
+	FarCPU       float64 `json:"far_cpu_seconds"`   // of servers and line
 	OtherCPU     float64 `json:"other_cpu_seconds"` // of processes that are not ours
 	Proportional int64   `json:"peak_pss_bytes"`
 	HighWater    int64   `json:"peak_hwm_bytes"`
