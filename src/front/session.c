@@ -4,15 +4,14 @@
 #include "os/fdio.h"
 #include "os/log.h"
 
-/* How much longer than the drain a close waits for the mirror's word. */
-enum { CLOSE_GRACE_MS = 1000 };
-
 void
 session_init(struct session *s, const struct session_setup *with)
 {
 	s->with = *with;
 	s->gets.count = 0;
-	s->closing = s->ended = false;
+	s->overdue = s->said = 0;
+	s->interrupted = s->closing = s->ended = false;
+	s->close = SESSION_NOT_CLOSED;
 	s->counts = (struct session_counts){0};
 	s->mirror_counts = (struct link_counts){0};
 	s->out = BUF_OVER(s->out_storage);
@@ -48,22 +47,36 @@ place_view(const struct session *s)
 	return (struct view){(const char *)s->with.place.byte, ID_LEN};
 }
 
-/* Tells the mirror of an entry in the directory that the bucket may lack. */
-static void
-announce(struct session *s, enum link_kind kind, const struct entry *e)
+/* True if the bucket may lack the entry and should have it. */
+static bool
+is_to_be_shared(const struct session *s, const struct entry *e)
 {
-	struct link_msg m = {
-		.kind = kind,
-		.action = e->action,
-		.output = e->output,
-		.size = e->size,
-		.time_ns = e->time_ns,
-	};
+	return s->with.sharing && e->size <= ARTIFACT_MAX &&
+	       !cachedir_is_shared(
+		       s->with.dir, place_view(s), &e->action, &e->output);
+}
 
-	if (s->with.sharing && e->size <= ARTIFACT_MAX &&
-		!cachedir_is_shared(
-			s->with.dir, place_view(s), &e->action, &e->output)) {
-		keeper_send(s->with.keeper, &m);
+/* Tells the mirror of a put. */
+static void
+announce(struct session *s, const struct entry *e)
+{
+	if (!is_to_be_shared(s, e)) {
+		return;
+	}
+	if (keeper_tell(s->with.keeper, LINK_PUT, e)) {
+		s->counts.told++;
+	} else {
+		s->counts.untold++;
+	}
+}
+
+/* Offers the mirror an older entry; it is offered again when it is used
+ * again. */
+static void
+offer(struct session *s, const struct entry *e)
+{
+	if (is_to_be_shared(s, e)) {
+		keeper_tell(s->with.keeper, LINK_HELD, e);
 	}
 }
 
@@ -88,15 +101,17 @@ add_miss(struct session *s, int64_t id)
 static bool
 ask_mirror(struct session *s, const struct request *r)
 {
-	struct link_msg m = {.kind = LINK_GET, .action = r->action};
+	const struct entry e = {.action = r->action};
 	int64_t id;
 	bool first;
 
-	if (s->with.keeper->link < 0 ||
-		!gets_add(&s->gets, r->id, &r->action, &first)) {
+	if (s->with.keeper->link < 0 || s->closing ||
+		s->overdue >= SESSION_OVERDUE_MAX ||
+		!gets_add(
+			&s->gets, r->id, &r->action, clock_mono_ms(), &first)) {
 		return false;
 	}
-	if (!first || keeper_send(s->with.keeper, &m)) {
+	if (!first || keeper_tell(s->with.keeper, LINK_GET, &e)) {
 		return true;
 	}
 	gets_take(&s->gets, &r->action, &id);
@@ -112,7 +127,7 @@ on_get(struct session *s, const struct request *r)
 	if (cachedir_get(s->with.dir, &r->action, &e)) {
 		s->counts.local_hits++;
 		add_hit(s, r->id, &e);
-		announce(s, LINK_HELD, &e);
+		offer(s, &e);
 	} else if (!ask_mirror(s, r)) {
 		add_miss(s, r->id);
 	}
@@ -140,7 +155,7 @@ finish_put(struct session *s)
 	}
 	reply_put(room(s), s->put.id, buf_view(&path));
 	if (stored) {
-		announce(s, LINK_PUT, &e);
+		announce(s, &e);
 	}
 }
 
@@ -158,16 +173,33 @@ on_put(struct session *s, const struct request *r)
 }
 
 static void
+answer_close(struct session *s, enum session_close how)
+{
+	int64_t id;
+
+	while (gets_take(&s->gets, NULL, &id)) {
+		add_miss(s, id);
+	}
+	reply_done(room(s), s->close_id);
+	s->close = how;
+	s->closing = false;
+	s->ended = true;
+}
+
+static void
 on_close(struct session *s, const struct request *r)
 {
-	struct link_msg m = {.kind = LINK_CLOSE, .size = s->with.drain_ms};
+	const struct entry drain = {.size = s->with.drain_ms};
 
+	if (s->closing) {
+		reply_done(room(s), r->id);
+		return;
+	}
 	s->closing = true;
 	s->close_id = r->id;
-	s->close_deadline_ms =
-		clock_mono_ms() + s->with.drain_ms + CLOSE_GRACE_MS;
-	if (!keeper_send(s->with.keeper, &m)) {
-		session_lost_mirror(s);
+	s->drained_ms = clock_mono_ms() + s->with.drain_ms;
+	if (!keeper_tell(s->with.keeper, LINK_CLOSE, &drain)) {
+		answer_close(s, SESSION_CLOSED_BLINDLY);
 	}
 }
 
@@ -225,7 +257,7 @@ session_feed(struct session *s, struct view bytes, struct gs_err *err)
 	struct view text;
 	size_t used;
 
-	for (; bytes.n > 0; bytes = view_skip(bytes, used)) {
+	for (; bytes.n > 0 && !s->ended; bytes = view_skip(bytes, used)) {
 		if (inbox_feed(&s->inbox, bytes, &used, &event, &text, err) !=
 				GS_OK ||
 			on_event(s, event, text, err) != GS_OK) {
@@ -253,12 +285,27 @@ answer(struct session *s, const struct id *action)
 	}
 }
 
+/* The mirror's line, as far as it is one that we would write. */
 static void
-answer_close(struct session *s)
+relay(struct session *s, const struct link_msg *m)
 {
-	reply_done(room(s), s->close_id);
-	s->closing = false;
-	s->ended = true;
+	if (s->said < SESSION_SAID_MAX) {
+		s->said++;
+		log_line(m->level < LOG_INFO ? (enum log_level)m->level
+					     : LOG_INFO,
+			view_of(m->text));
+	}
+}
+
+static void
+on_closed(struct session *s, const struct link_counts *counts)
+{
+	if (s->closing) {
+		s->mirror_counts = *counts;
+		answer_close(s, clock_mono_ms() < s->drained_ms
+					? SESSION_CLOSED_IN_TIME
+					: SESSION_CLOSED_LATE);
+	}
 }
 
 void
@@ -268,7 +315,9 @@ session_hear(struct session *s, const struct link_msg *m)
 
 	switch (m->kind) {
 	case LINK_FOUND:
-		answer(s, &m->action);
+		if (gets_has(&s->gets, &m->action)) {
+			answer(s, &m->action);
+		}
 		break;
 	case LINK_ABSENT:
 		while (gets_take(&s->gets, &m->action, &id)) {
@@ -276,13 +325,10 @@ session_hear(struct session *s, const struct link_msg *m)
 		}
 		break;
 	case LINK_SAY:
-		log_line((enum log_level)m->level, view_of(m->text));
+		relay(s, m);
 		break;
 	case LINK_CLOSED:
-		s->mirror_counts = m->counts;
-		if (s->closing) {
-			answer_close(s);
-		}
+		on_closed(s, &m->counts);
 		break;
 	default:
 		break;
@@ -298,15 +344,40 @@ session_lost_mirror(struct session *s)
 		add_miss(s, id);
 	}
 	if (s->closing) {
-		answer_close(s);
+		answer_close(s, SESSION_CLOSED_BLINDLY);
 	}
 }
 
 void
-session_tick(struct session *s)
+session_interrupt(struct session *s, uint64_t drain_ms)
 {
-	if (s->closing && clock_mono_ms() >= s->close_deadline_ms) {
-		answer_close(s);
+	uint64_t until = clock_mono_ms() + drain_ms;
+
+	s->interrupted = true;
+	if (s->with.drain_ms > drain_ms) {
+		s->with.drain_ms = drain_ms;
+	}
+	if (s->drained_ms > until) {
+		s->drained_ms = until;
+	}
+}
+
+void
+session_tick(struct session *s, uint64_t now_ms)
+{
+	int64_t id;
+
+	while (now_ms > SESSION_PATIENCE_MS &&
+		gets_take_since(&s->gets, now_ms - SESSION_PATIENCE_MS, &id)) {
+		add_miss(s, id);
+		if (++s->overdue == SESSION_OVERDUE_MAX) {
+			log_line(LOG_WARNING,
+				VIEW("S3 takes too long to answer: this run "
+				     "goes on with the local cache alone"));
+		}
+	}
+	if (s->closing && now_ms >= s->drained_ms + SESSION_CLOSE_GRACE_MS) {
+		answer_close(s, SESSION_CLOSED_BLINDLY);
 	}
 }
 
@@ -316,8 +387,8 @@ session_is_waiting(const struct session *s)
 	return s->closing || s->gets.count > 0;
 }
 
-bool
-session_at_rest(const struct session *s)
+void
+session_end(struct session *s)
 {
-	return inbox_at_rest(&s->inbox);
+	body_abort(&s->body);
 }
