@@ -37,6 +37,22 @@ readable_around(char path[SETTINGS_PATH_MAX])
 	return path;
 }
 
+/* The directory above one of our own, which can then be removed at the end;
+ * NULL for any other. */
+static const char *
+prunable_around(const struct cachedir *dir)
+{
+	static char path[PATH_LEN_MAX]; /* too large for a stack */
+	struct buf above = BUF_OVER(path);
+	const char *slash = strrchr(dir->path, '/');
+
+	if (!dir->temporary || !slash) {
+		return NULL;
+	}
+	buf_add(&above, (struct view){dir->path, (size_t)(slash - dir->path)});
+	return buf_cstr(&above);
+}
+
 void
 remote_enter_sandbox(const struct remote *r)
 {
@@ -47,6 +63,7 @@ remote_enter_sandbox(const struct remote *r)
 		.readable = {"/etc/resolv.conf", "/etc/hosts",
 			"/run/systemd/resolve"},
 		.readable_count = 3,
+		.prunable = prunable_around(r->with.dir),
 		.ports = {r->endpoint[0].port, DNS_PORT},
 		.port_count = 2,
 	};

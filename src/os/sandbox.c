@@ -139,6 +139,7 @@ enter_landlock(const struct sandbox_rules *rules)
 	for (size_t i = 0; i < rules->readable_count; i++) {
 		allow_path(ruleset, rules->readable[i], READ_RIGHTS);
 	}
+	allow_path(ruleset, rules->prunable, FS_REMOVE_DIR);
 	for (size_t i = 0; handled.net && i < rules->port_count; i++) {
 		allow_port(ruleset, rules->ports[i]);
 	}
