@@ -72,6 +72,7 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	pthread_mutex_unlock(&pool->lock);
 	conn->used = false;
 	conn->host = target.host;
+	conn->tls = target.tls;
 	conn->patience = pool->patience;
 	conn->stream = stream_open(&target, &conn->patience->open, err);
 	if (!conn->stream) {

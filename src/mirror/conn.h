@@ -38,7 +38,8 @@ extern const struct conn_patience conn_usual_patience;
 struct conn {
 	struct stream *stream;
 	const struct conn_patience *patience;
-	const char *host;   /* for messages */
+	const char *host; /* for messages */
+	bool tls;
 	bool used;          /* has carried a request before */
 	unsigned target_no; /* how often the pool had changed its target */
 	struct http1_answer answer;

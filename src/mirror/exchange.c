@@ -257,9 +257,16 @@ end_of_stream(struct receiver *r, struct gs_err *err)
 	struct gs_err why;
 
 	r->ended = true;
-	return http1_answer_eof(&r->conn->answer, &why) == GS_OK
-		       ? GS_OK
-		       : blame(r->conn, why.code, why.text, err);
+	if (http1_answer_eof(&r->conn->answer, &why) == GS_OK) {
+		return GS_OK;
+	}
+	bool wants_tls = !r->outcome->answered && !r->conn->tls;
+
+	return blame(r->conn, why.code,
+		wants_tls ? "it gives no answer; does it want https:// in the "
+			    "endpoint URL?"
+			  : why.text,
+		err);
 }
 
 static uint64_t

@@ -145,6 +145,9 @@ static const struct rule otherwise = {
 static const struct rule otherwise_5xx = {
 	"", 0, NONE, SAME(ERRORS_RETRY), SICK};
 
+static const struct rule https_wanted = {"", 400, NONE, SAME(ERRORS_OFF),
+	"the server wants https: write https:// in the endpoint URL"};
+
 static const struct rule *
 find_rule(struct view code, unsigned status)
 {
@@ -182,6 +185,14 @@ is_page(struct view body)
 	       view_starts(body, VIEW("<!"));
 }
 
+/* A server with TLS that understood plain http, as Go's and nginx do. */
+static bool
+wants_https(unsigned status, struct view code, struct view body)
+{
+	return status == 400 && code.n == 0 &&
+	       view_find(body, VIEW("HTTPS")) < body.n;
+}
+
 /* Anything may answer 404. Only the store's own word, or no word at all,
  * means that the object is not there: versitygw says 404 to a wrong key. */
 static bool
@@ -208,12 +219,14 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 	read_text(body, "Code", j.code, sizeof(j.code));
 	read_text(body, "Region", j.region, sizeof(j.region));
 
-	const struct rule *rule = find_rule(view_of(j.code), status);
+	bool https = wants_https(status, view_of(j.code), body);
+	const struct rule *rule =
+		https ? &https_wanted : find_rule(view_of(j.code), status);
 
 	j.mend = rule->mend;
 	j.verdict = rule->verdict[op];
 	j.advice = advice_of(rule, op);
-	if (j.code[0] == '\0' && is_page(body)) {
+	if (j.code[0] == '\0' && is_page(body) && !https) {
 		j.advice = NOT_S3;
 	}
 	if (j.verdict == ERRORS_ABSENT && !says_absent(&j, body)) {

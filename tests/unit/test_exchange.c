@@ -555,8 +555,8 @@ names_who_closed_without_an_answer(void **state)
 	begin(hang_up);
 	assert_int_equal(get(), GS_CLOSED);
 	assert_string_equal(err.text,
-		"trouble with '127.0.0.1': the server closed the connection: "
-		"it gave no answer");
+		"trouble with '127.0.0.1': it gives no answer; does it want "
+		"https:// in the endpoint URL?");
 	assert_false(outcome.answered);
 	end();
 }
