@@ -161,7 +161,8 @@ remote_start(struct remote *r, const struct remote_setup *with)
 {
 	struct gs_err err;
 
-	*r = (struct remote){.with = *with};
+	memset(r, 0, sizeof(*r)); /* no copy of it: it is large */
+	r->with = *with;
 	pthread_mutex_init(&r->lock, NULL);
 	conn_pool_init(&r->pool, &(struct stream_target){.tls = false},
 		with->patience);
