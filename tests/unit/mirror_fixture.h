@@ -1,10 +1,12 @@
 /*
  * A mirror as a process of its own, the test in the place of the front, and a
- * scripted store. The process is forked before the first thread.
+ * scripted store, by default one in memory. The process is forked before the
+ * first thread.
  */
 #ifndef TESTS_MIRROR_FIXTURE_H
 #define TESTS_MIRROR_FIXTURE_H
 
+#include "fake_store.h"
 #include "mirror/mirror.h"
 #include "remote_fixture.h"
 
@@ -167,6 +169,41 @@ hear_counts(struct fixture *f)
 
 	assert_int_equal(m.kind, LINK_CLOSED);
 	return m.counts;
+}
+
+/* the store */
+
+static inline bool
+is_stored(unsigned n, const char *text)
+{
+	char key[ID_HEX_LEN + 1];
+	struct buf name = BUF_OVER(key);
+	struct id action = action_of(n);
+	struct object o;
+
+	buf_hex(&name, action.byte, ID_LEN);
+	return store_copy(buf_cstr(&name), &o) &&
+	       view_eq((struct view){o.body, o.body_len}, view_of(text));
+}
+
+/* Has the store hold an entry that no directory has. */
+static inline void
+stock(unsigned n, const char *text)
+{
+	struct heard h = {.body_len = strlen(text)};
+	char key[ID_HEX_LEN], hex[ID_HEX_LEN + 1];
+	struct buf name = BUF_OVER(key), digest = BUF_OVER(hex);
+	struct id action = action_of(n), output;
+
+	sha256_of(view_of(text), &output);
+	buf_hex(&name, action.byte, ID_LEN);
+	buf_hex(&digest, output.byte, ID_LEN);
+	snprintf(h.head, sizeof(h.head),
+		"PUT\r\nx-amz-meta-outputid: %s\r\n"
+		"x-amz-meta-time: 2024-05-06T07:08:09Z\r\n",
+		buf_cstr(&digest));
+	memcpy(h.body, text, h.body_len);
+	store_put(buf_view(&name), &h);
 }
 
 #endif

@@ -1,5 +1,4 @@
 /* A mirror on a system that has no thread to give. */
-#include "fake_store.h"
 #include "mirror_fixture.h"
 #include "os/thread.h"
 
