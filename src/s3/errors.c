@@ -1,6 +1,7 @@
 #include "s3/errors.h"
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/xml.h"
 
@@ -176,6 +177,19 @@ read_text(struct view body, const char *name, char *text, size_t cap)
 	}
 }
 
+/* A store's word is printed, so it must be one: whatever a store that is none
+ * may echo stays out. */
+static bool
+is_word(struct view text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (!ascii_is_letter(text.p[i]) && !ascii_is_digit(text.p[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A page for people where S3 would have sent XML with a code or nothing. */
 static bool
 is_page(struct view body)
@@ -218,6 +232,9 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 
 	read_text(body, "Code", j.code, sizeof(j.code));
 	read_text(body, "Region", j.region, sizeof(j.region));
+	if (!is_word(view_of(j.code))) {
+		j.code[0] = '\0';
+	}
 
 	bool https = wants_https(status, view_of(j.code), body);
 	const struct rule *rule =
