@@ -23,14 +23,12 @@ check_settings(const struct settings_input *in, struct gs_err *err)
 {
 	static struct settings settings; /* too large for a stack */
 	struct endpoint endpoint;
-	struct gs_err unreadable;
-	enum gs_code code = settings_load(in, &settings, &unreadable, err);
-	struct endpoint_wish wish = settings_wish(&settings);
+	struct trust *trust;
+	enum gs_code code =
+		settings_establish(in, &settings, &endpoint, &trust, err);
 
-	if (code == GS_OK) {
-		code = endpoint_resolve(&wish, &endpoint, err);
-	}
 	settings_release(&settings);
+	trust_free(trust);
 	return code;
 }
 

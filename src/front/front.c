@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum {
@@ -99,7 +100,8 @@ on_link(struct front *f)
 	}
 }
 
-/* The first signal shortens what is left to do, the second ends it. */
+/* To end would fail the build, so the first signal only shortens what is left
+ * to do, SIGTERM more than Ctrl-C; the second one ends it. */
 static void
 on_signal(struct front *f)
 {
@@ -113,7 +115,8 @@ on_signal(struct front *f)
 		f->input_ended = true;
 		f->status = 128 + number;
 	}
-	session_interrupt(&f->session, INTERRUPTED_DRAIN_MS);
+	session_interrupt(
+		&f->session, number == SIGTERM ? 0 : INTERRUPTED_DRAIN_MS);
 }
 
 static void

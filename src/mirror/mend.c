@@ -114,8 +114,7 @@ renew_keys(struct remote *r)
 	if (!fresh) {
 		return;
 	}
-	if (settings_load(r->with.settings, fresh, &ignored, &ignored) ==
-		GS_OK) {
+	if (settings_load(r->with.settings, fresh, &ignored) == GS_OK) {
 		pthread_mutex_lock(&r->lock);
 		if (r->creds_now == 0 &&
 			!are_same(&fresh->creds, &r->creds[0])) {

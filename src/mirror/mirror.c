@@ -33,6 +33,7 @@ struct mirror {
 	/* of the link's thread alone */
 	size_t getters, putters;
 	uint64_t next_alive_ms;
+	uint64_t drain_ms; /* how long uploads may take at the end */
 	unsigned interrupts;
 	bool link_ended;
 	uint64_t refused_puts; /* the queue was full, or has no worker */
@@ -231,7 +232,8 @@ on_close(struct mirror *m, const struct link_msg *message)
 	struct link_msg closed = {.kind = LINK_CLOSED};
 
 	remote_hurry(&m->remote);
-	drain(m, false, message->size);
+	m->drain_ms = earlier(m->drain_ms, message->size);
+	drain(m, false, m->drain_ms);
 	closed.counts = remote_counts(&m->remote);
 	closed.counts.dropped +=
 		queue_puts_left(&m->queue, false) + m->refused_puts;
@@ -338,13 +340,14 @@ mirror_run(int link, void *setup)
 
 	m.setup = setup;
 	m.link = link;
+	m.drain_ms = m.setup->drain_ms;
 	if (!start(&m)) {
 		return;
 	}
 	serve(&m);
 	let_go(&m);
 	remote_hurry(&m.remote);
-	drain(&m, true, m.setup->drain_ms);
+	drain(&m, true, m.drain_ms);
 	queue_stop(&m.queue);
 	cachedir_trim(&m.dir);
 	cachedir_remove(&m.dir);

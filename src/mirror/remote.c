@@ -4,8 +4,6 @@
 #include "os/clock.h"
 #include "os/sandbox.h"
 #include "os/settings_files.h"
-#include "os/trust.h"
-#include "s3/env.h"
 
 #include <poll.h>
 #include <string.h>
@@ -78,43 +76,19 @@ remote_enter_sandbox(const struct remote *r)
 	sandbox_enter(&rules);
 }
 
-static const char *
-variable(char *const env[], const char *name)
-{
-	struct view value = env_get(env, name);
-
-	return value.n > 0 ? value.p : "";
-}
-
 /* Finds bucket, keys and whom to trust. */
 static enum gs_code
 configure(struct remote *r, struct gs_err *err)
 {
 	struct stream_target target = {.tls = false};
-	struct gs_err unreadable;
 
-	if (settings_load(r->with.settings, &r->settings, &unreadable, err) !=
-		GS_OK) {
-		if (unreadable.code != GS_OK) {
-			*err = unreadable; /* more likely the reason */
-		}
-		return err->code;
-	}
-	struct endpoint_wish wish = settings_wish(&r->settings);
-
-	if (endpoint_resolve(&wish, &r->endpoint[0], err) != GS_OK) {
+	if (settings_establish(r->with.settings, &r->settings, &r->endpoint[0],
+		    &target.trust, err) != GS_OK) {
 		return err->code;
 	}
 	target.host = r->endpoint[0].host;
 	target.port = r->endpoint[0].port;
 	target.tls = r->endpoint[0].tls;
-	if (target.tls) {
-		target.trust = trust_new(r->settings.ca_bundle,
-			variable(r->with.settings->env, "SSL_CERT_FILE"));
-		if (!target.trust || trust_load(target.trust, err) != GS_OK) {
-			return err->code;
-		}
-	}
 	conn_pool_init(&r->pool, &target, r->with.patience);
 	return GS_OK;
 }
