@@ -232,8 +232,8 @@ on_close(struct mirror *m, const struct link_msg *message)
 	struct link_msg closed = {.kind = LINK_CLOSED};
 
 	remote_hurry(&m->remote);
+	drain(m, false, message->size);
 	m->drain_ms = earlier(m->drain_ms, message->size);
-	drain(m, false, m->drain_ms);
 	closed.counts = remote_counts(&m->remote);
 	closed.counts.dropped +=
 		queue_puts_left(&m->queue, false) + m->refused_puts;
