@@ -73,7 +73,7 @@ func (s *sample) count(l *line) {
 	}
 }
 
-var requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests`)
+var requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests?\b`)
 
 // requestsIn finds the count in the summary that gocache-s3 gives with -v.
 func requestsIn(said string) int64 {

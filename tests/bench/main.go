@@ -5,6 +5,7 @@
 // is run in turns.
 //
 //	options.go    what is asked for
+//	bench.go      what the scenarios share: servers, buckets, machines
 //	contender.go  go alone or with a helper, and how that is started
 //	machine.go    a pretended machine: directories and environment
 //	build.go      one run of the go command
@@ -21,6 +22,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -36,6 +39,9 @@ func main() {
 
 func run(args []string) error {
 	o, err := parseOptions(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

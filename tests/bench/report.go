@@ -55,7 +55,7 @@ func loadAverage() string {
 }
 
 func (r *report) row(scenario string, on *route, who contender) *row {
-	added := &row{Scenario: scenario, Contender: who.name, Route: on}
+	added := &row{Scenario: scenario, Contender: who.name, Route: on, who: who}
 	r.results = append(r.results, added)
 	return added
 }
@@ -123,7 +123,10 @@ func (s spread) text(digits int) string {
 // took is in seconds, with the digits that tell times of its size apart.
 func (r *row) took() string {
 	s := spreadOf(r.of(seconds))
-	if s.median < 0.1 {
+	switch {
+	case s.median == 0:
+		return "-"
+	case s.median < 0.1:
 		return s.text(5)
 	}
 	return s.text(2)

@@ -32,7 +32,8 @@ type row struct {
 	Contender string   `json:"contender"`
 	Route     *route   `json:"route,omitempty"`
 	Samples   []sample `json:"samples"`
-	against   *row     // the one that was run in turns with it, or nil
+	who       contender
+	against   *row // the one that was run in turns with it, or nil
 }
 
 func (r *row) add(s sample) {
