@@ -1,4 +1,4 @@
-#include "front/session.h"
+#include "front/session_private.h"
 
 #include "os/clock.h"
 #include "os/fdio.h"
@@ -31,9 +31,8 @@ session_flush(struct session *s)
 	buf_clear(&s->out);
 }
 
-/* The buffer for replies, with room for one. */
-static struct buf *
-room(struct session *s)
+struct buf *
+session_room(struct session *s)
 {
 	if (s->out.cap - s->out.len < SESSION_REPLY_MAX) {
 		session_flush(s);
@@ -80,24 +79,32 @@ offer(struct session *s, const struct entry *e)
 	}
 }
 
-static void
-add_hit(struct session *s, int64_t id, const struct entry *e)
+void
+session_add_hit(struct session *s, int64_t id, const struct entry *e)
 {
 	struct buf path = BUF_OVER(s->path);
 
 	cachedir_body_path(s->with.dir, &e->output, &path);
-	reply_hit(
-		room(s), id, &e->output, e->size, e->time_ns, buf_view(&path));
+	reply_hit(session_room(s), id, &e->output, e->size, e->time_ns,
+		buf_view(&path));
 }
 
-static void
-add_miss(struct session *s, int64_t id)
+void
+session_add_miss(struct session *s, int64_t id)
 {
 	s->counts.misses++;
-	reply_miss(room(s), id);
+	reply_miss(session_room(s), id);
 }
 
-/* Asks the mirror; false if there is none that could be asked. */
+/* True if the mirror can be asked, and could put what it has somewhere. */
+static bool
+may_ask(const struct session *s)
+{
+	return s->with.keeper->link >= 0 && s->with.dir->dir >= 0 &&
+	       !s->closing && s->overdue < SESSION_OVERDUE_MAX;
+}
+
+/* Asks the mirror; false if it cannot be asked. */
 static bool
 ask_mirror(struct session *s, const struct request *r)
 {
@@ -105,10 +112,8 @@ ask_mirror(struct session *s, const struct request *r)
 	int64_t id;
 	bool first;
 
-	if (s->with.keeper->link < 0 || s->closing ||
-		s->overdue >= SESSION_OVERDUE_MAX ||
-		!gets_add(
-			&s->gets, r->id, &r->action, clock_mono_ms(), &first)) {
+	if (!may_ask(s) || !gets_add(&s->gets, r->id, &r->action,
+				   clock_mono_ms(), &first)) {
 		return false;
 	}
 	if (!first || keeper_tell(s->with.keeper, LINK_GET, &e)) {
@@ -126,10 +131,10 @@ on_get(struct session *s, const struct request *r)
 	s->counts.gets++;
 	if (cachedir_get(s->with.dir, &r->action, &e)) {
 		s->counts.local_hits++;
-		add_hit(s, r->id, &e);
+		session_add_hit(s, r->id, &e);
 		offer(s, &e);
 	} else if (!ask_mirror(s, r)) {
-		add_miss(s, r->id);
+		session_add_miss(s, r->id);
 	}
 }
 
@@ -153,7 +158,7 @@ finish_put(struct session *s)
 	if (s->body.broken) {
 		log_err(LOG_WARNING, &s->body.problem);
 	}
-	reply_put(room(s), s->put.id, buf_view(&path));
+	reply_put(session_room(s), s->put.id, buf_view(&path));
 	if (stored) {
 		announce(s, &e);
 	}
@@ -173,33 +178,19 @@ on_put(struct session *s, const struct request *r)
 }
 
 static void
-answer_close(struct session *s, enum session_close how)
-{
-	int64_t id;
-
-	while (gets_take(&s->gets, NULL, &id)) {
-		add_miss(s, id);
-	}
-	reply_done(room(s), s->close_id);
-	s->close = how;
-	s->closing = false;
-	s->ended = true;
-}
-
-static void
 on_close(struct session *s, const struct request *r)
 {
 	const struct entry drain = {.size = s->with.drain_ms};
 
 	if (s->closing) {
-		reply_done(room(s), r->id);
+		reply_done(session_room(s), r->id);
 		return;
 	}
 	s->closing = true;
 	s->close_id = r->id;
 	s->drained_ms = clock_mono_ms() + s->with.drain_ms;
 	if (!keeper_tell(s->with.keeper, LINK_CLOSE, &drain)) {
-		answer_close(s, SESSION_CLOSED_BLINDLY);
+		session_answer_close(s, SESSION_CLOSED_BLINDLY);
 	}
 }
 
@@ -222,7 +213,7 @@ on_request(struct session *s, struct view line, struct gs_err *err)
 		on_close(s, &r);
 		break;
 	case REQUEST_UNKNOWN:
-		reply_error(room(s), r.id, VIEW("unknown command"));
+		reply_error(session_room(s), r.id, VIEW("unknown command"));
 		break;
 	}
 	return GS_OK;
@@ -265,126 +256,6 @@ session_feed(struct session *s, struct view bytes, struct gs_err *err)
 		}
 	}
 	return GS_OK;
-}
-
-/* Answers everybody who waits for the action, from the directory. */
-static void
-answer(struct session *s, const struct id *action)
-{
-	struct entry e;
-	int64_t id;
-	bool found = cachedir_get(s->with.dir, action, &e);
-
-	while (gets_take(&s->gets, action, &id)) {
-		if (found) {
-			s->counts.remote_hits++;
-			add_hit(s, id, &e);
-		} else {
-			add_miss(s, id);
-		}
-	}
-}
-
-/* The mirror's line, as far as it is one that we would write. */
-static void
-relay(struct session *s, const struct link_msg *m)
-{
-	if (s->said < SESSION_SAID_MAX) {
-		s->said++;
-		log_line(m->level < LOG_INFO ? (enum log_level)m->level
-					     : LOG_INFO,
-			view_of(m->text));
-	}
-}
-
-static void
-on_closed(struct session *s, const struct link_counts *counts)
-{
-	if (s->closing) {
-		s->mirror_counts = *counts;
-		answer_close(s, clock_mono_ms() < s->drained_ms
-					? SESSION_CLOSED_IN_TIME
-					: SESSION_CLOSED_LATE);
-	}
-}
-
-void
-session_hear(struct session *s, const struct link_msg *m)
-{
-	int64_t id;
-
-	switch (m->kind) {
-	case LINK_FOUND:
-		if (gets_has(&s->gets, &m->action)) {
-			answer(s, &m->action);
-		}
-		break;
-	case LINK_ABSENT:
-		while (gets_take(&s->gets, &m->action, &id)) {
-			add_miss(s, id);
-		}
-		break;
-	case LINK_SAY:
-		relay(s, m);
-		break;
-	case LINK_CLOSED:
-		on_closed(s, &m->counts);
-		break;
-	default:
-		break;
-	}
-}
-
-void
-session_lost_mirror(struct session *s)
-{
-	int64_t id;
-
-	while (gets_take(&s->gets, NULL, &id)) {
-		add_miss(s, id);
-	}
-	if (s->closing) {
-		answer_close(s, SESSION_CLOSED_BLINDLY);
-	}
-}
-
-void
-session_interrupt(struct session *s, uint64_t drain_ms)
-{
-	uint64_t until = clock_mono_ms() + drain_ms;
-
-	s->interrupted = true;
-	if (s->with.drain_ms > drain_ms) {
-		s->with.drain_ms = drain_ms;
-	}
-	if (s->drained_ms > until) {
-		s->drained_ms = until;
-	}
-}
-
-void
-session_tick(struct session *s, uint64_t now_ms)
-{
-	int64_t id;
-
-	while (now_ms > SESSION_PATIENCE_MS &&
-		gets_take_since(&s->gets, now_ms - SESSION_PATIENCE_MS, &id)) {
-		add_miss(s, id);
-		if (++s->overdue == SESSION_OVERDUE_MAX) {
-			log_line(LOG_WARNING,
-				VIEW("S3 takes too long to answer: this run "
-				     "goes on with the local cache alone"));
-		}
-	}
-	if (s->closing && now_ms >= s->drained_ms + SESSION_CLOSE_GRACE_MS) {
-		answer_close(s, SESSION_CLOSED_BLINDLY);
-	}
-}
-
-bool
-session_is_waiting(const struct session *s)
-{
-	return s->closing || s->gets.count > 0;
 }
 
 void

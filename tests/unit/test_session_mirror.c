@@ -17,6 +17,22 @@ a_mirror_that_finds_nothing_gives_misses(void **state)
 	assert_true(has("{\"ID\":3,\"Miss\":true}"));
 }
 
+/* What it would fetch could not be kept. */
+static void
+without_a_directory_nothing_is_asked_for(void **state)
+{
+	struct script script = {0};
+
+	(void)state;
+	with_mirror(&script);
+	struct cachedir real = dir;
+
+	dir = (struct cachedir){.dir = -1, .marks.fd = -1};
+	assert_int_equal(feed(get_text(1, "a")), GS_OK);
+	dir = real;
+	assert_string_equal(said(), "{\"ID\":1,\"Miss\":true}\n");
+}
+
 /* The front believes what it sees in the directory, not what it is told. */
 static void
 a_mirror_that_lies_gives_misses(void **state)
@@ -236,6 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_mirror_that_finds_nothing_gives_misses),
+		TEST(without_a_directory_nothing_is_asked_for),
 		TEST(a_mirror_that_lies_gives_misses),
 		TEST(a_mirror_that_dies_gives_misses_and_is_replaced),
 		TEST(a_stopped_mirror_gives_misses_and_is_replaced),
