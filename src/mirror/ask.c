@@ -6,9 +6,6 @@
 #include <poll.h>
 #include <sys/random.h>
 
-/* Somebody waits for a get: after this long there is no other attempt. */
-enum { GET_RETRY_WITHIN_MS = 3000 };
-
 /* How an attempt ended. */
 enum step {
 	STEP_DONE,
@@ -26,7 +23,6 @@ struct course {
 	struct mend mend;
 	bool fresh; /* use a new connection */
 	unsigned failures, paid;
-	uint64_t began_ms;
 	/* of the last attempt */
 	struct exchange_outcome outcome;
 	struct meta meta;
@@ -63,7 +59,6 @@ own_result(struct course *c, enum gs_code code)
 		c->answered = true;
 		c->topic = code == GS_SYS ? REMOTE_TOPIC_DISK
 					  : REMOTE_TOPIC_OBJECT;
-		c->silent = c->remote->cancelled && !is_put(c);
 	}
 	return code;
 }
@@ -297,11 +292,8 @@ most_attempts(const struct course *c)
 static bool
 wait_for_next(struct course *c, bool slowly)
 {
-	bool too_late = c->ask->op == ERRORS_GET &&
-			clock_mono_ms() - c->began_ms > GET_RETRY_WITHIN_MS;
-
 	c->failures++;
-	if (too_late || c->failures >= most_attempts(c) ||
+	if (c->failures >= most_attempts(c) ||
 		!remote_may_retry(c->remote, c->ask->op, c->cost)) {
 		return false;
 	}
@@ -332,11 +324,7 @@ attempt_all(struct course *c)
 enum remote_result
 ask_run(struct remote *r, const struct ask *ask)
 {
-	struct course c = {
-		.remote = r,
-		.ask = ask,
-		.began_ms = clock_mono_ms(),
-	};
+	struct course c = {.remote = r, .ask = ask};
 
 	if (!remote_may_ask(r, ask->op)) {
 		return REMOTE_FAILED;

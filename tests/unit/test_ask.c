@@ -211,6 +211,23 @@ tries_so_often_and_no_more(void **state)
 }
 
 static bool
+hang_up(struct script *s, int fd, const struct heard *h)
+{
+	return false;
+}
+
+/* A new connection that ends without an answer is no kept one. */
+static void
+pays_for_a_new_connection_that_ends(void **state)
+{
+	f = fixture_open(hang_up);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), RETRY_GET_ATTEMPTS);
+	assert_int_equal(f->remote.counts.retries, RETRY_GET_ATTEMPTS - 1);
+	fixture_close(f);
+}
+
+static bool
 say_nothing(struct script *s, int fd, const struct heard *h)
 {
 	return true;
@@ -282,6 +299,7 @@ main(void)
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(tries_again_after_half_a_body),
 		cmocka_unit_test(tries_so_often_and_no_more),
+		cmocka_unit_test(pays_for_a_new_connection_that_ends),
 		cmocka_unit_test(tries_again_after_silence_for_puts_alone),
 		cmocka_unit_test(pays_for_silence_on_a_kept_connection),
 		cmocka_unit_test(obeys_the_configured_number_of_attempts),

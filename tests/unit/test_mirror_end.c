@@ -23,9 +23,7 @@ close_ends_at_its_deadline(void **state)
 {
 	uint64_t began = clock_mono_ms();
 
-	f = mirror_prepare(say_nothing);
-	mirror_setup.drain_ms = 100;
-	mirror_start(f);
+	f = mirror_open(say_nothing);
 	for (unsigned i = 0; i < 20; i++) {
 		struct entry e = store_entry(f, i, "package main");
 
