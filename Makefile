@@ -50,7 +50,7 @@ all: gocache-s3
 
 SRCS := $(sort $(wildcard src/*/*.c src/main.c))
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_THREADS := $(shell grep -l pthread_create $(UNIT) /dev/null)
+UNIT_THREADS := $(shell grep -lE 'pthread_create|_(server|fixture)\.h"' $(UNIT) /dev/null)
 
 FETCHED := third_party/.fetched
 BEARSSL := third_party/bearssl-0.6
