@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // bench is all that the scenarios share.
@@ -14,6 +15,7 @@ type bench struct {
 	running   map[string]*server // by scheme
 	stocks    map[string]stock   // by scheme and contender
 	report    report
+	ending    sync.Mutex // held by what ends the program
 }
 
 func newBench(o options) (*bench, error) {

@@ -51,7 +51,9 @@ func run(args []string) error {
 	}
 	defer b.close()
 	b.closeOnSignal()
-	if err := b.measure(); err != nil {
+	err = b.measure()
+	b.ending.Lock() // whoever was interrupted has nothing to report
+	if err != nil {
 		return err
 	}
 	b.report.print(os.Stdout)
@@ -66,6 +68,7 @@ func (b *bench) closeOnSignal() {
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-caught
+		b.ending.Lock()
 		for _, pid := range childrenOf(os.Getpid()) {
 			syscall.Kill(pid, syscall.SIGTERM)
 		}
