@@ -27,18 +27,17 @@ func slowPuts(t testing.TB, each time.Duration) *badServer {
 // go on behind it.
 func TestEndOfInputHoldsNothingOpen(t *testing.T) {
 	t.Parallel()
-	s := slowPuts(t, time.Second)
+	s := slowPuts(t, 3*time.Second)
 	h := start(t, at(t, s.store))
 	for i := range 6 {
 		h.put(actionOf("late %d", i), sample)
 	}
-	begin := time.Now()
 	h.stdin.Close()
 	<-h.done
 	<-h.stdout.eof
 	<-h.stderr.eof
-	if took := time.Since(begin); took > 500*time.Millisecond {
-		t.Errorf("stdout and stderr were held open for %v", took)
+	if s.entries() == 6 {
+		t.Errorf("stdout and stderr were held open until everything was uploaded")
 	}
 	if h.cmd.ProcessState.ExitCode() != 0 {
 		t.Errorf("exit %d", h.cmd.ProcessState.ExitCode())
@@ -56,7 +55,7 @@ func TestDrainAfterTheEndHasADeadline(t *testing.T) {
 	h.put(victim, sample)
 	h.stdin.Close()
 	h.exitZero()
-	goneWithin(t, h.machine.cache, time.Second+drainSlack)
+	goneWithin(t, h.machine.cache, 3*time.Second+drainSlack)
 }
 
 func TestCloseUploadsTheTail(t *testing.T) {
@@ -86,7 +85,7 @@ func TestCloseStopsAtTheDeadlineAndSaysSo(t *testing.T) {
 	}
 	begin := time.Now()
 	h.close(patience)
-	if took := time.Since(begin); took < 500*time.Millisecond || took > 700*time.Millisecond+drainSlack {
+	if took := time.Since(begin); took < 500*time.Millisecond || took > patience {
 		t.Errorf("close took %v with -drain=700ms", took)
 	}
 	h.stdin.Close()
@@ -106,7 +105,7 @@ func TestDrainOfNothing(t *testing.T) {
 		h.miss(victim)
 		begin := time.Now()
 		h.end()
-		if took := time.Since(begin); took > time.Second {
+		if took := time.Since(begin); took > 5*time.Second {
 			t.Errorf("-drain=%s: close with nothing to upload took %v", drain, took)
 		}
 		h.quiet()

@@ -82,7 +82,7 @@ func TestMirrorIsRestartedThreeTimes(t *testing.T) {
 	h.put(victim, sample)
 	h.hit(victim, sample)
 	h.end()
-	if took := time.Since(begin); took > prompt {
+	if took := time.Since(begin); took > patience {
 		t.Errorf("%v without a mirror", took)
 	}
 	h.said(1, 3)

@@ -15,11 +15,11 @@ import (
 const (
 	// A thing that waits for nobody: a local hit, a put, leaving at the end
 	// of input.
-	prompt = 2 * time.Second
+	prompt = 5 * time.Second
 	// One get, whatever the server does.
 	patience = 15 * time.Second
 	// What close may take beyond -drain.
-	drainSlack = 2 * time.Second
+	drainSlack = 5 * time.Second
 	// A test that got nothing for so long has found a hang.
 	hang = 60 * time.Second
 )

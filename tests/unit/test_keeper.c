@@ -208,7 +208,7 @@ a_mirror_that_does_not_read_costs_no_time(void **state)
 	assert_true(told >= OUTBOX_MAX - 1);
 	assert_false(keeper_tell(&keeper, LINK_GET, &none));
 	assert_true(keeper_tell(&keeper, LINK_CLOSE, &none));
-	assert_true(clock_mono_ms() - begin < 2000);
+	assert_true(clock_mono_ms() - begin < 20000);
 }
 
 static void
