@@ -213,8 +213,9 @@ func TestTenThousandGetsInOneWrite(t *testing.T) {
 			hits++
 		}
 	}
-	if hits != count/2 {
-		t.Errorf("%d hits, want %d", hits, count/2)
+	// Of those that are more than may wait at once, some are misses.
+	if hits < 4096/2 || hits > count/2 {
+		t.Errorf("%d hits, want %d to %d", hits, 4096/2, count/2)
 	}
 	h.lastID = count
 	h.end()
