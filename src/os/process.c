@@ -110,8 +110,8 @@ process_spawn(void (*service)(int link, void *arg), void *arg, int *link,
 	int pair[2];
 	sigset_t none;
 
-	signal(SIGCHLD,
-		SIG_DFL); /* if ignored, children vanish by themselves */
+	/* if it is ignored, children vanish by themselves */
+	signal(SIGCHLD, SIG_DFL);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
 		return fd_fail(err, "cannot make a socket pair", NULL, errno);
 	}
