@@ -96,7 +96,7 @@ garbage(int link, void *arg)
 static void
 deaf(int link, void *arg)
 {
-	pause();
+	poll(NULL, 0, 4000);
 }
 
 /* Alive, and no answer ever. */
@@ -450,13 +450,13 @@ static void
 a_deaf_mirror_keeps_nobody(void **state)
 {
 	start(deaf, 100);
-	for (unsigned i = 1000; i < 3000; i++) {
+	for (unsigned i = 1000; i < 1600; i++) {
 		char body[16];
 
 		snprintf(body, sizeof(body), "%u", i);
 		put(i, body);
 	}
-	assert_true(hear("{\"ID\":2999,", LONG_MS));
+	assert_true(hear("{\"ID\":1599,", LONG_MS));
 	say_close();
 	assert_true(hear("{\"ID\":9}", LINK_SILENCE_MS + SHORT_MS));
 	assert_true(hear(NULL, SHORT_MS));
@@ -483,7 +483,7 @@ orders_outlive_the_end_of_input(void **state)
 
 	dir.temporary = false;
 	start(late, 1000);
-	for (unsigned i = 1000; i < 4000; i++) {
+	for (unsigned i = 1000; i < 2000; i++) {
 		char body[16];
 
 		snprintf(body, sizeof(body), "%u", i);
@@ -493,7 +493,7 @@ orders_outlive_the_end_of_input(void **state)
 	run.in = -1;
 	assert_true(hear(NULL, LONG_MS));
 	assert_int_equal(ended(LONG_MS), 0);
-	snprintf(name, sizeof(name), "%s/late-3", dir.path);
+	snprintf(name, sizeof(name), "%s/late-1", dir.path);
 	uint64_t deadline = clock_mono_ms() + LONG_MS;
 
 	while (access(name, F_OK) != 0 && clock_mono_ms() < deadline) {
