@@ -115,10 +115,11 @@ func (c config) environ() []string {
 		"GOCACHE=" + c.cache,
 		"LC_ALL=C",
 		machineMark + c.dir,
-		// a sanitizer's report on a mirror whose stderr is gone; only the
-		// cache directory is open to it
-		"ASAN_OPTIONS=log_path='" + filepath.Join(c.cache, sanitizerLog) + "'",
-		"UBSAN_OPTIONS=log_path='" + filepath.Join(c.cache, sanitizerLog) + "'",
+	}
+	// A sanitizer's report on a mirror whose stderr is gone; only the cache
+	// directory is open to it, and a path may not be as long as any.
+	if log := filepath.Join(c.cache, sanitizerLog); len(log) < 2048 {
+		env = append(env, "ASAN_OPTIONS=log_path='"+log+"'", "UBSAN_OPTIONS=log_path='"+log+"'")
 	}
 	if c.endpoint != "" {
 		env = append(env, "AWS_ENDPOINT_URL_S3="+c.endpoint,
