@@ -310,7 +310,8 @@ start(struct mirror *m)
 	struct gs_err err;
 
 	m->signals = process_signals();
-	if (cachedir_open(&m->dir, m->setup->cache_dir, &err) != GS_OK) {
+	if (cachedir_open(&m->dir, m->setup->cache_dir, &err) != GS_OK &&
+		m->setup->cache_dir[0] != '\0') { /* the front has said why */
 		say_err(m->link, LOG_WARNING, &err);
 	}
 	m->dir.temporary = m->setup->temporary_dir;
