@@ -30,8 +30,8 @@ static inline struct id
 packs_action(unsigned n)
 {
 	struct id id;
-	char text[8] = {'a', 'c', 't', (char)n, (char)(n >> 8),
-		(char)(n >> 16), (char)(n >> 24), 0};
+	char text[8] = {'a', 'c', 't', (char)n, (char)(n >> 8), (char)(n >> 16),
+		(char)(n >> 24), 0};
 
 	sha256_of((struct view){text, sizeof(text)}, &id);
 	return id;

@@ -54,7 +54,8 @@ static void
 round_trips(void **state)
 {
 	static const size_t lens[] = {0, 1, 2, 100, 255, 256, 257, 65791, 65792,
-		ZFRAME_WINDOW_BYTES, ZFRAME_WINDOW_BYTES + 1, 1000000, TEXT_MAX};
+		ZFRAME_WINDOW_BYTES, ZFRAME_WINDOW_BYTES + 1, 1000000,
+		TEXT_MAX};
 
 	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
 		for (int level = ZFRAME_LEVEL_MIN; level <= ZFRAME_LEVEL_MAX;
@@ -147,6 +148,7 @@ bombs_are_refused(void **state)
 		"\x28\xb5\x2f\xfd\x21\x07\x05\x2b\x00\x00\x41";
 	static const char checksum[] = "\x28\xb5\x2f\xfd\x24\x05\x2b\x00\x00"
 				       "\x41????";
+
 	static const struct {
 		const char *bytes;
 		size_t n, raw_len;
@@ -165,11 +167,11 @@ bombs_are_refused(void **state)
 		struct view in = {cases[i].bytes, cases[i].n};
 		size_t got;
 
-		assert_int_equal(decode(in, cases[i].raw_len, in.n,
-					 sizeof(back), &got),
+		assert_int_equal(
+			decode(in, cases[i].raw_len, in.n, sizeof(back), &got),
 			GS_BAD);
-		assert_int_equal(decode(in, cases[i].raw_len, 1, 64, &got),
-			GS_BAD);
+		assert_int_equal(
+			decode(in, cases[i].raw_len, 1, 64, &got), GS_BAD);
 		assert_true(got <= cases[i].raw_len);
 	}
 }
