@@ -1,5 +1,6 @@
 #include "pack/plan.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* --- what is used ---------------------------------------------------------- */
@@ -200,7 +201,10 @@ choose_packs(struct plan *p, int64_t now, int64_t keep)
 		}
 	}
 	for (; merge && packs > PLAN_PACKS_KEPT; packs--) {
-		lightest(p)->going = true;
+		struct plan_pack *least = lightest(p);
+
+		assert(least); /* packs counts them */
+		least->going = true;
 	}
 	return any;
 }
