@@ -158,6 +158,20 @@ snapshot_entry_at(const struct snapshot *s, size_t i)
 	return entry;
 }
 
+void
+snapshot_index(const struct snapshot *s, struct index *x, uint32_t *slot)
+{
+	index_init(x, slot, index_slots(s->head.entries),
+		s->table + entries_at(&s->head), SNAPSHOT_ENTRY_LEN);
+	for (uint32_t i = 0; i < s->head.entries; i++) {
+		struct snapshot_entry entry = snapshot_entry_at(s, i);
+
+		if (!snapshot_is_void(&entry)) {
+			(void)index_add(x, i); /* no room: not known */
+		}
+	}
+}
+
 size_t
 snapshot_block_of(const struct snapshot *s, size_t i)
 {

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/id.h"
 #include "base/sha256.h"
+#include "pack/index.h"
 
 enum {
 	SNAPSHOT_HEAD_LEN = 8 + 2 + 2 + ID_LEN + ID_LEN + ID_LEN + 8 + 4 * 4,
@@ -101,6 +102,9 @@ size_t snapshot_block_of(const struct snapshot *s, size_t i);
 
 /* True for an entry that does not count. */
 bool snapshot_is_void(const struct snapshot_entry *e);
+
+/* An index of the entries that count, over slot[index_slots(entries)]. */
+void snapshot_index(const struct snapshot *s, struct index *x, uint32_t *slot);
 
 /* --- writing ---------------------------------------------------------------- */
 
