@@ -147,11 +147,10 @@ set_parameter(struct zframe_writer *w, ZSTD_cParameter parameter, int value)
 }
 
 void
-zframe_writer_begin(struct zframe_writer *w, int level, uint64_t raw_len)
+zframe_writer_begin(struct zframe_writer *w, uint64_t raw_len)
 {
-	assert(level >= ZFRAME_LEVEL_MIN && level <= ZFRAME_LEVEL_MAX);
 	ZSTD_CCtx_reset(w->context, ZSTD_reset_session_and_parameters);
-	set_parameter(w, ZSTD_c_compressionLevel, level);
+	set_parameter(w, ZSTD_c_compressionLevel, ZFRAME_LEVEL);
 	set_parameter(w, ZSTD_c_windowLog, ZFRAME_WINDOW_LOG);
 	ZSTD_CCtx_setPledgedSrcSize(w->context, raw_len);
 }
@@ -194,10 +193,4 @@ zframe_write_end(struct zframe_writer *w, struct buf *out, bool *ended,
 
 	*ended = code == GS_OK && left == 0;
 	return code;
-}
-
-uint64_t
-zframe_bound(uint64_t raw_len)
-{
-	return raw_len + (raw_len >> 8) + 64 * 1024;
 }

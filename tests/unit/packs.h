@@ -75,11 +75,18 @@ packs_raw(const struct block_entry *e, const unsigned *number, size_t count,
 	return raw;
 }
 
+/* No frame is longer. */
+static inline size_t
+packs_bound(size_t raw_len)
+{
+	return raw_len + (raw_len >> 8) + 64;
+}
+
 /* One frame with these bytes; the caller frees it. */
 static inline char *
-packs_compress(struct view raw, int level, size_t *len)
+packs_compress(struct view raw, size_t *len)
 {
-	size_t cap = (size_t)zframe_bound(raw.n), used;
+	size_t cap = packs_bound(raw.n), used;
 	char *packed = malloc(cap), *memory = malloc(ZFRAME_WRITER_BYTES);
 	struct buf out = buf_over(packed, cap);
 	struct zframe_writer w;
@@ -87,7 +94,7 @@ packs_compress(struct view raw, int level, size_t *len)
 	bool ended;
 
 	zframe_writer_init(&w, memory);
-	zframe_writer_begin(&w, level, raw.n);
+	zframe_writer_begin(&w, raw.n);
 	if (zframe_write(&w, raw, &used, &out, &err) != GS_OK ||
 		zframe_write_end(&w, &out, &ended, &err) != GS_OK || !ended) {
 		abort();

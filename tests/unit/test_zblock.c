@@ -37,7 +37,7 @@ make(struct sample *s, size_t count, size_t size)
 		s->entry[i].action = packs_action(i);
 	}
 	raw = packs_raw(s->entry, s->number, count, &raw_len);
-	s->packed = packs_compress((struct view){raw, raw_len}, 1, &packed_len);
+	s->packed = packs_compress((struct view){raw, raw_len}, &packed_len);
 	s->len = (struct zblock_len){packed_len, raw_len, count};
 	free(raw);
 }
