@@ -246,7 +246,7 @@ snapshot_parse(struct view bytes, uint64_t object_len, const struct id *key,
 	enum sha256_kind kind, struct snapshot *s, struct gs_err *err)
 {
 	const unsigned char *p = (const unsigned char *)bytes.p;
-	struct snapshot got;
+	struct snapshot got = {.table = NULL};
 	struct id digest;
 	enum gs_code code =
 		snapshot_head_parse(bytes, object_len, &got.head, err);
