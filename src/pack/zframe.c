@@ -32,11 +32,12 @@ refuse(struct zframe_reader *r, const char *why, struct gs_err *err)
 	return gs_fail(err, GS_BAD, "compressed block", VIEW(""), why);
 }
 
+/* A dictionary, zstd itself would miss. */
 static bool
 is_ours(const ZSTD_FrameHeader *h, uint64_t raw_len)
 {
-	return h->frameType == ZSTD_frame && h->dictID == 0 &&
-	       h->checksumFlag == 0 && h->frameContentSize == raw_len &&
+	return h->frameType == ZSTD_frame && h->checksumFlag == 0 &&
+	       h->frameContentSize == raw_len &&
 	       h->windowSize <= ZFRAME_WINDOW_BYTES;
 }
 

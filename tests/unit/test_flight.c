@@ -1,5 +1,7 @@
 #include "pack/flight.h"
 
+#include "base/le.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -91,6 +93,21 @@ a_span_bounds_a_leg(void **state)
 }
 
 static void
+a_gap_ends_a_leg(void **state)
+{
+	unsigned char *offset = made.bytes + SNAPSHOT_HEAD_LEN +
+				2 * SNAPSHOT_PACK_LEN + 8 * SNAPSHOT_BLOCK_LEN +
+				16;
+
+	le_put64(offset, le_get64(offset) + 1);
+	check_all();
+	assert_leg(1000000, 0, 3);
+	assert_leg(1000000, 4, 2);
+	assert_leg(1000000, 7, 1);
+	assert_leg(1000000, 8, 1);
+}
+
+static void
 what_is_here_is_left_out(void **state)
 {
 	flight_check(&flight, 0, true);
@@ -160,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(legs_follow_the_order),
 		TEST(a_span_bounds_a_leg),
+		TEST(a_gap_ends_a_leg),
 		TEST(what_is_here_is_left_out),
 		TEST(what_is_asked_for_goes_first),
 		TEST(asking_does_not_wait_for_a_check),

@@ -244,6 +244,7 @@ struct parts {
 	struct snapshot_head head;
 	struct snapshot_pack pack;
 	struct snapshot_block block[2];
+	uint32_t first; /* the first block's first entry */
 };
 
 static struct parts
@@ -271,6 +272,7 @@ parse_parts(const struct parts *p)
 
 	snapshot_write_begin(&w, &p->head, bytes);
 	snapshot_write_pack(&w, &p->pack);
+	w.promised = p->first;
 	for (size_t i = 0; i < 2; i++) {
 		snapshot_write_block(&w, &p->block[i]);
 	}
@@ -319,6 +321,8 @@ impossible_tables_are_refused(void **state)
 	ACCEPTED(p.block[1].raw_len = BLOCK_RAW_MAX);
 	REFUSED(p.block[1].raw_len = BLOCK_RAW_MAX + 1);
 	REFUSED(p.block[1].entries = 0);
+	REFUSED(p.block[1].entries = 0; p.head.entries = 2);
+	REFUSED(p.first = 1);
 	REFUSED(p.block[1].entries = BLOCK_ENTRIES_MAX + 1);
 	ACCEPTED(p.block[1].entries = BLOCK_ENTRIES_MAX;
 		 p.head.entries = BLOCK_ENTRIES_MAX + 2);

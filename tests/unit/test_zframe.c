@@ -110,10 +110,12 @@ another_length_is_refused(void **state)
 	char *frame = packs_compress((struct view){text, 5000}, &n);
 	struct view in = {frame, n};
 
-	assert_int_equal(decode(in, 4999, n, 9999, &got), GS_BAD);
-	assert_int_equal(decode(in, 5001, n, 9999, &got), GS_BAD);
-	assert_int_equal(decode(in, 0, n, 9999, &got), GS_BAD);
-	assert_int_equal(got, 0);
+	for (size_t i = 0; i < 3; i++) {
+		static const size_t wrong[] = {4999, 5001, 0};
+
+		assert_int_equal(decode(in, wrong[i], n, 9999, &got), GS_BAD);
+		assert_int_equal(got, 0);
+	}
 	assert_int_equal(decode(in, 5000, n, 9999, &got), GS_OK);
 	free(frame);
 }
@@ -157,7 +159,7 @@ bombs_are_refused(void **state)
 	static const char dictionary[] =
 		"\x28\xb5\x2f\xfd\x21\x07\x05\x2b\x00\x00\x41";
 	static const char checksum[] = "\x28\xb5\x2f\xfd\x24\x05\x2b\x00\x00"
-				       "\x41????";
+				       "A\x08\x70\xb2\x85";
 
 	static const struct {
 		const char *bytes;
@@ -219,6 +221,11 @@ failure_sticks_until_the_next_frame(void **state)
 		GS_BAD);
 	assert_int_equal(
 		decode((struct view){frame, n}, 50, n, 100, &got), GS_OK);
+	frame[6] |= 6; /* a block of the reserved type */
+	assert_int_equal(
+		decode((struct view){frame, n}, 50, n, 100, &got), GS_BAD);
+	assert_int_equal(
+		zframe_read(&reader, VIEW(""), &used, &out, &err), GS_BAD);
 	free(frame);
 }
 
