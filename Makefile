@@ -7,7 +7,8 @@
 ## make unit         unit tests under address and undefined-behaviour sanitizers
 ## make unit-tsan    those with threads, under the thread sanitizer
 ## make fuzz-smoke   every fuzzer, briefly; make fuzz NAME=x [SECONDS=n]
-## make e2e          the go command and S3 servers (RUN=regexp); e2e-sanitized
+## make e2e          the go command and S3 servers (RUN=regexp)
+## make e2e-sanitized, make e2e-tsan    the same with sanitizers
 ## make lint         format, shell, layers, headers, warnings, clang-tidy, ...
 ## make reproducible the dist tarball builds the same bytes, with no network
 ## make dist         a tarball with everything that it is built from
@@ -38,7 +39,7 @@ MAKEFLAGS += -j$(shell nproc) --no-print-directory
 endif
 
 .PHONY: all install uninstall dist reproducible test unit unit-tsan \
-	fuzz-smoke fuzz e2e e2e-sanitized lint layers headers warnings tidy \
+	fuzz-smoke fuzz e2e e2e-sanitized e2e-tsan lint layers headers warnings tidy \
 	demo bench clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -49,7 +50,7 @@ all: gocache-s3
 
 SRCS := $(sort $(wildcard src/*/*.c src/main.c))
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_THREADS := $(shell grep -l pthread_create $(UNIT) /dev/null)
+UNIT_THREADS := $(shell grep -lE 'pthread_create|_(server|fixture)\.h"' $(UNIT) /dev/null)
 
 FETCHED := third_party/.fetched
 BEARSSL := third_party/bearssl-0.6
@@ -233,12 +234,15 @@ $(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-# Sanitized and plain programs against the machine's own libc.
+# Sanitized and plain programs against the machine's own libc. What a
+# sanitizer finds goes into the file `report`.
 $(BUILD)/%/gocache-s3: $(BUILD)/%/libgocache.a $(BUILD)/%/src/main.o \
-		$(BEARSSL_dev) $(ZSTD_dev)
+		tests/sanitizer/report.c $(BEARSSL_dev) $(ZSTD_dev)
 	@echo "  LINK    $@"
-	@$(CC_$*) $(CFLAGS_$*) -o $@ $(BUILD)/$*/src/main.o $< $(BEARSSL_dev) \
-		$(ZSTD_dev)
+	@truncate -s 64K $(@D)/report
+	@$(CC_$*) $(CFLAGS_$*) -DREPORT_FILE='"$(abspath $(@D))/report"' -o $@ \
+		$(BUILD)/$*/src/main.o $< tests/sanitizer/report.c \
+		$(BEARSSL_dev) $(ZSTD_dev)
 
 # --- the release ------------------------------------------------------------
 
@@ -274,7 +278,8 @@ reproducible: gocache-s3 dist
 
 # --- tests ------------------------------------------------------------------
 
-STAGES := lint unit unit-tsan fuzz-smoke e2e e2e-sanitized reproducible
+STAGES := lint unit unit-tsan fuzz-smoke e2e e2e-sanitized e2e-tsan \
+	reproducible
 
 # Sets the machine up, runs every stage, adds up what the stages counted.
 test:
@@ -311,8 +316,18 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 e2e: gocache-s3
 	@scripts/run-e2e $@ gocache-s3 '$(RUN)'
 
+# Sanitizers look at the program: tests that make the go command work for
+# minutes are left to the release.
+LONG := SameProgram|DamagedCache|SecondMachine|GoBuildWhileTheMirror
+
 e2e-sanitized: $(BUILD)/asan/gocache-s3
-	@scripts/run-e2e $@ $(BUILD)/asan/gocache-s3 '$(RUN)'
+	@scripts/run-e2e $@ $< '$(RUN)' '$(LONG)'
+
+# Where the mirror's threads meet.
+e2e-tsan: $(BUILD)/tsan/gocache-s3
+	@scripts/run-e2e $@ $< '$(or $(RUN),$(THREADS))' '$(LONG)|GoBuild'
+
+THREADS := Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS
 
 # --- lint -------------------------------------------------------------------
 
@@ -363,8 +378,9 @@ demo:
 	@scripts/demo
 
 # Options for scripts/bench go into ARGS.
-bench: gocache-s3
+bench:
 	@scripts/bootstrap demo
+	@$(MAKE) gocache-s3
 	@scripts/bench $(ARGS)
 
 clean:

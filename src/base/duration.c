@@ -1,5 +1,7 @@
 #include "base/duration.h"
 
+#include "base/array.h"
+
 /*
  *	duration = [ "+" / "-" ] ( "0" / 1*( number unit ) )
  *	number   = 1*DIGIT [ "." *DIGIT ] / "." 1*DIGIT
@@ -47,7 +49,7 @@ take_unit(struct view *s)
 		name.n++;
 	}
 	*s = view_skip(*s, name.n);
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		if (view_eq(view_of(units[i].name), name)) {
 			return &units[i];
 		}

@@ -120,7 +120,7 @@ read_indented(struct reader *r, struct view line, struct item *item)
 		*item = (struct item){.kind = CONTINUATION,
 			.key = r->key,
 			.value = view_trim(line)};
-		return !r->value_empty;
+		return r->key.n > 0 && !r->value_empty;
 	}
 	if (r->value_empty) {
 		*item = (struct item){.kind = SUB_PROPERTY,

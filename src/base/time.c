@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include "base/array.h"
+
 /* A time of day on a date is an array of its parts. */
 enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, PARTS };
 
@@ -292,7 +294,7 @@ time_parse_http(struct view text, int64_t *unix_s)
 	static const char *const layouts[] = {"%a, %d %b %Y %H:%M:%S GMT",
 		"%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"};
 
-	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
 		struct view rest = text;
 		int64_t seconds;
 

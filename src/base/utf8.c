@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/array.h"
+
 /* The forms by length: what the first byte looks like, the least character
  * that needs so many. RFC 3629, section 3. */
 static const struct form {
@@ -12,7 +14,7 @@ static const struct form {
 	{0xf8, 0xf0, 0x10000},
 };
 
-enum { FORMS = sizeof(forms) / sizeof(forms[0]) };
+enum { FORMS = ARRAY_LEN(forms) };
 
 bool
 utf8_can_say(uint32_t c)

@@ -1,5 +1,7 @@
 #include "base/view.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 struct view
@@ -14,12 +16,6 @@ view_eq(struct view a, struct view b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool
 view_eq_nocase(struct view a, struct view b)
 {
@@ -27,7 +23,7 @@ view_eq_nocase(struct view a, struct view b)
 		return false;
 	}
 	for (size_t i = 0; i < a.n; i++) {
-		if (lower(a.p[i]) != lower(b.p[i])) {
+		if (ascii_lower(a.p[i]) != ascii_lower(b.p[i])) {
 			return false;
 		}
 	}

@@ -1,5 +1,6 @@
 #include "base/xml.h"
 
+#include "base/array.h"
 #include "base/hex.h"
 #include "base/utf8.h"
 
@@ -229,7 +230,7 @@ decode_reference(struct view name, struct buf *out)
 
 	uint32_t c;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
 		if (view_eq(name, view_of(known[i].name))) {
 			buf_char(out, known[i].meaning);
 			return true;

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include "base/array.h"
 #include "base/duration.h"
 
 #include <string.h>
@@ -53,7 +54,7 @@ static const struct option table[] = {
 	{"help", SWITCH, FIELD(show_help), NULL, "false", "", NULL},
 };
 
-enum { TABLE_LEN = sizeof(table) / sizeof(table[0]) };
+enum { TABLE_LEN = ARRAY_LEN(table) };
 
 /* strconv.ParseBool. */
 static bool

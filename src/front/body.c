@@ -45,22 +45,40 @@ copy_to_memory(struct body *b)
 	return true;
 }
 
+static void
+open_memory(struct body *b)
+{
+	if (b->memory_files == BODY_MEMORY_FILES_MAX ||
+		b->declared > BODY_MEMORY_MAX - b->memory_bytes) {
+		return;
+	}
+	b->memory = memfd_create("gocache-s3", MFD_CLOEXEC);
+	if (b->memory >= 0) {
+		b->place = BODY_MEMORY;
+		b->memory_files++;
+		b->memory_bytes += b->declared;
+	}
+}
+
+/* Memory has failed too: a limit on the size of files counts there as well. */
+static void
+leave_memory(struct body *b)
+{
+	close(b->memory);
+	b->memory = -1;
+	b->place = BODY_NOWHERE;
+	b->memory_files--;
+	b->memory_bytes -= b->declared;
+}
+
 /* The directory cannot take this body: go on in memory, or nowhere. */
 static void
 leave_directory(struct body *b)
 {
 	b->place = BODY_NOWHERE;
-	if (b->memory_files < BODY_MEMORY_FILES_MAX &&
-		b->declared <= BODY_MEMORY_MAX - b->memory_bytes) {
-		b->memory = memfd_create("gocache-s3", MFD_CLOEXEC);
-	}
-	if (b->memory >= 0 && copy_to_memory(b)) {
-		b->place = BODY_MEMORY;
-		b->memory_files++;
-		b->memory_bytes += b->declared;
-	} else if (b->memory >= 0) {
-		close(b->memory);
-		b->memory = -1;
+	open_memory(b);
+	if (b->place == BODY_MEMORY && !copy_to_memory(b)) {
+		leave_memory(b);
 	}
 	cachedir_body_abort(b->dir, &b->file);
 }
@@ -72,6 +90,7 @@ body_begin(struct body *b, const struct id *output, uint64_t size)
 
 	b->size = 0;
 	b->declared = size;
+	b->broken = false;
 	b->memory = -1;
 	b->file.fd = -1;
 	b->file.output = *output;
@@ -101,7 +120,7 @@ body_add(struct body *b, struct view bytes)
 	}
 	if (b->place == BODY_MEMORY &&
 		fd_write_all(b->memory, bytes.p, bytes.n, &err) != GS_OK) {
-		b->place = BODY_NOWHERE;
+		leave_memory(b);
 	}
 	b->size += bytes.n;
 }
@@ -133,6 +152,7 @@ body_end(struct body *b, struct buf *path)
 	} else {
 		cachedir_body_path(b->dir, &b->file.output, path);
 	}
+	b->place = BODY_NOWHERE;
 	return stored;
 }
 
@@ -143,7 +163,7 @@ body_abort(struct body *b)
 		cachedir_body_abort(b->dir, &b->file);
 	}
 	if (b->place == BODY_MEMORY) {
-		close(b->memory);
+		leave_memory(b);
 	}
 	b->place = BODY_NOWHERE;
 }

@@ -21,13 +21,13 @@ struct body {
 	struct cachedir *dir;
 	enum body_place place;
 	struct cachedir_body file;
-	int memory; /* BODY_MEMORY: a memfd, open until we exit */
+	int memory; /* BODY_MEMORY: a memfd; a whole one is open until we exit */
 	uint64_t size, declared;
+	bool broken; /* the directory failed this body; problem says how */
+	struct gs_err problem;
 	/* of the whole run */
 	uint64_t memory_bytes;
 	unsigned memory_files;
-	bool broken; /* the directory has failed; problem says how */
-	struct gs_err problem;
 };
 
 void body_init(struct body *b, struct cachedir *dir);
@@ -41,7 +41,8 @@ void body_add(struct body *b, struct view bytes);
  * with the right hash, so that an entry may name it. */
 bool body_end(struct body *b, struct buf *path);
 
-/* The body stopped short: nothing stays of it. */
+/* The body stopped short: nothing stays of it. Nothing happens after an
+ * end. */
 void body_abort(struct body *b);
 
 #endif

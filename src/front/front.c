@@ -1,6 +1,7 @@
 #include "front/front.h"
 
 #include "front/session.h"
+#include "front/summary.h"
 #include "os/clock.h"
 #include "os/fdio.h"
 #include "os/log.h"
@@ -8,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum {
@@ -15,6 +17,13 @@ enum {
 	TICK_MS = 250,
 	/* what is left of the drain once somebody pressed Ctrl-C */
 	INTERRUPTED_DRAIN_MS = 2000,
+	/* messages taken in one turn: a mirror that floods the front must not
+	 * keep it from go */
+	MESSAGES_MAX = 256,
+	/* how long the end may take once nobody can notice: the mirror takes
+	 * the rest of its orders, and then has the drain to end */
+	RELEASE_MS = 2000,
+	END_MS = 5000,
 };
 
 struct front {
@@ -22,8 +31,7 @@ struct front {
 	struct keeper keeper;
 	struct session session;
 	bool input_ended;
-	bool interrupted; /* by one signal */
-	int status;       /* exit status so far */
+	int status; /* exit status so far */
 	char in[IN_MAX];
 };
 
@@ -62,18 +70,29 @@ on_input(struct front *f)
 	}
 }
 
+/* Nobody waits for the mirror that is gone; another one takes its place if
+ * there is still something to do. */
+static void
+replace_mirror(struct front *f)
+{
+	session_lost_mirror(&f->session);
+	if (!f->session.ended) {
+		keeper_restart(&f->keeper);
+	}
+}
+
 static void
 on_link(struct front *f)
 {
 	struct link_msg m;
 
-	for (;;) {
+	for (int i = 0; i < MESSAGES_MAX; i++) {
 		switch (keeper_receive(&f->keeper, &m)) {
 		case KEEPER_MESSAGE:
 			session_hear(&f->session, &m);
 			break;
 		case KEEPER_LOST:
-			session_lost_mirror(&f->session);
+			replace_mirror(f);
 			return;
 		case KEEPER_NOTHING:
 			return;
@@ -81,7 +100,8 @@ on_link(struct front *f)
 	}
 }
 
-/* The first signal shortens what is left to do, the second ends it. */
+/* To end would fail the build, so the first signal only shortens what is left
+ * to do, SIGTERM more than Ctrl-C; the second one ends it. */
 static void
 on_signal(struct front *f)
 {
@@ -90,14 +110,13 @@ on_signal(struct front *f)
 	if (number == 0) {
 		return;
 	}
-	if (f->session.with.drain_ms > INTERRUPTED_DRAIN_MS) {
-		f->session.with.drain_ms = INTERRUPTED_DRAIN_MS;
-	}
-	if (f->interrupted) {
+	if (f->session.interrupted) {
+		session_lost_mirror(&f->session);
 		f->input_ended = true;
 		f->status = 128 + number;
 	}
-	f->interrupted = true;
+	session_interrupt(
+		&f->session, number == SIGTERM ? 0 : INTERRUPTED_DRAIN_MS);
 }
 
 static void
@@ -106,23 +125,36 @@ on_tick(struct front *f)
 	bool waiting = session_is_waiting(&f->session);
 
 	if (keeper_check(&f->keeper, waiting) == KEEPER_LOST) {
-		session_lost_mirror(&f->session);
+		replace_mirror(f);
 	}
-	session_tick(&f->session);
+	if (waiting) {
+		session_tick(&f->session, clock_mono_ms());
+	}
 }
 
-/* One turn of the loop: waits for something to happen and acts on it. */
+/* Waits until something happens, or for a moment if an answer depends on the
+ * mirror. False: the system cannot even wait. */
+static bool
+wait_for(struct front *f, struct pollfd p[3])
+{
+	bool more = keeper_has_more(&f->keeper);
+	bool waiting = session_is_waiting(&f->session);
+
+	p[0] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
+	p[1] = (struct pollfd){.fd = f->keeper.link,
+		.events = (short)(more ? POLLIN | POLLOUT : POLLIN)};
+	p[2] = (struct pollfd){.fd = f->setup->signals, .events = POLLIN};
+	return poll(p, 3, waiting ? TICK_MS : -1) >= 0 || errno == EINTR;
+}
+
+/* One turn of the loop: waits for something to happen and acts on it. The
+ * replies leave before the mirror is woken, since go waits for them. */
 static void
 turn(struct front *f)
 {
-	struct pollfd p[] = {
-		{.fd = STDIN_FILENO, .events = POLLIN},
-		{.fd = f->keeper.link, .events = POLLIN},
-		{.fd = f->setup->signals, .events = POLLIN},
-	};
-	bool waiting = session_is_waiting(&f->session);
+	struct pollfd p[3];
 
-	if (poll(p, 3, waiting ? TICK_MS : -1) < 0 && errno != EINTR) {
+	if (!wait_for(f, p)) {
 		f->input_ended = true;
 		return;
 	}
@@ -137,80 +169,46 @@ turn(struct front *f)
 		on_input(f);
 	}
 	session_flush(&f->session);
+	keeper_flush(&f->keeper);
 }
 
 static void
-add_count(struct buf *line, uint64_t n, const char *what)
+say_goodbye(const struct session *s)
 {
-	buf_uint(line, n);
-	buf_str(line, what);
-}
-
-static void
-add_bytes(struct buf *line, uint64_t bytes)
-{
-	buf_str(line, " (");
-	buf_uint(line, bytes / 1000000);
-	buf_char(line, '.');
-	buf_uint(line, bytes / 100000 % 10);
-	buf_str(line, " MB)");
-}
-
-static void
-summarize(const struct session *s)
-{
-	const struct session_counts *c = &s->counts;
-	const struct link_counts *m = &s->mirror_counts;
-	char storage[400];
+	char storage[SUMMARY_MAX];
 	struct buf line = BUF_OVER(storage);
 
-	add_count(&line, c->gets, " gets: ");
-	add_count(&line, c->local_hits, " local, ");
-	add_count(&line, c->remote_hits, " from S3");
-	add_bytes(&line, m->fetched_bytes);
-	buf_str(&line, ", ");
-	add_count(&line, c->misses, " missed");
-	buf_str(&line, "; ");
-	add_count(&line, c->puts, " puts; ");
-	add_count(&line, m->uploaded, " uploaded");
-	add_bytes(&line, m->uploaded_bytes);
-	buf_str(&line, ", ");
-	add_count(&line, m->dropped, " not; ");
-	add_count(&line, m->requests, " requests on ");
-	add_count(&line, m->connections, " connections, ");
-	add_count(&line, m->retries, " retries");
+	summary_of_dropped(s, &line);
+	if (line.len > 0) {
+		log_line(LOG_WARNING, buf_view(&line));
+	}
+	buf_clear(&line);
+	summary_write(s, &line);
 	log_line(LOG_INFO, buf_view(&line));
 }
 
+/* The directory goes when the mirror, which needs it for its uploads, has
+ * gone. Nobody waits for this process any more. */
 static void
-report_dropped(const struct session *s)
+remove_directory(struct front *f, bool has_mirror)
 {
-	char storage[200];
-	struct buf line = BUF_OVER(storage);
-
-	if (s->mirror_counts.dropped == 0) {
+	if (!f->setup->dir->temporary) {
 		return;
 	}
-	buf_uint(&line, s->mirror_counts.dropped);
-	buf_str(&line, " entries were not uploaded; they stay in the local "
-		       "cache and are offered again when they are next used: "
-		       "-drain gives uploads more time");
-	log_line(LOG_WARNING, buf_view(&line));
+	if (has_mirror &&
+		!process_wait(f->keeper.pid, f->setup->drain_ms + END_MS)) {
+		process_kill(f->keeper.pid);
+	}
+	cachedir_remove(f->setup->dir);
 }
 
 static void
 finish(struct front *f)
 {
-	if (!f->session.ended && !session_at_rest(&f->session)) {
-		body_abort(&f->session.body);
-	}
-	report_dropped(&f->session);
-	summarize(&f->session);
-	if (f->keeper.link < 0) {
-		cachedir_remove(f->setup->dir);
-	}
+	session_end(&f->session);
+	say_goodbye(&f->session);
 	process_detach_stdio();
-	keeper_release(&f->keeper);
+	remove_directory(f, keeper_release(&f->keeper, RELEASE_MS));
 }
 
 int

@@ -11,28 +11,48 @@ find(const struct gets *g, const struct id *action)
 	return g->count;
 }
 
-bool
-gets_add(struct gets *g, int64_t id, const struct id *action, bool *first)
+static bool
+take(struct gets *g, size_t at, int64_t *id)
 {
-	if (g->count == PENDING_GETS_MAX) {
-		return false;
-	}
-	*first = find(g, action) == g->count;
-	g->waiting[g->count].id = id;
-	g->waiting[g->count].action = *action;
-	g->count++;
-	return true;
-}
-
-bool
-gets_take(struct gets *g, const struct id *action, int64_t *id)
-{
-	size_t at = find(g, action);
-
 	if (at == g->count) {
 		return false;
 	}
 	*id = g->waiting[at].id;
 	g->waiting[at] = g->waiting[--g->count];
 	return true;
+}
+
+bool
+gets_has(const struct gets *g, const struct id *action)
+{
+	return find(g, action) < g->count;
+}
+
+bool
+gets_add(struct gets *g, int64_t id, const struct id *action, uint64_t now_ms,
+	bool *first)
+{
+	if (g->count == PENDING_GETS_MAX) {
+		return false;
+	}
+	*first = !gets_has(g, action);
+	g->waiting[g->count++] = (struct get){id, *action, now_ms};
+	return true;
+}
+
+bool
+gets_take(struct gets *g, const struct id *action, int64_t *id)
+{
+	return take(g, find(g, action), id);
+}
+
+bool
+gets_take_since(struct gets *g, uint64_t before_ms, int64_t *id)
+{
+	size_t at = 0;
+
+	while (at < g->count && g->waiting[at].since_ms > before_ms) {
+		at++;
+	}
+	return take(g, at, id);
 }

@@ -1,30 +1,22 @@
 #include "front/keeper.h"
 
 #include "os/clock.h"
-#include "os/link_io.h"
+#include "os/fdio.h"
 #include "os/log.h"
 #include "os/process.h"
 
+#include <poll.h>
 #include <unistd.h>
 
-enum { ROOM_WAIT_MS = 100, PAUSE_MS = 2000 };
+enum { PAUSE_MS = 2000 };
 
 static void
 start(struct keeper *k)
 {
 	struct gs_err err;
 
-	k->link = -1;
-	k->stuck = false;
-	k->heard_ms = k->looked_ms = clock_mono_ms();
-	if (k->starts > KEEPER_RESTARTS) {
-		log_line(LOG_WARNING,
-			VIEW("the process that talks to S3 ended unexpectedly "
-			     "once too often: this run goes on with the local "
-			     "cache alone"));
-		return;
-	}
 	k->starts++;
+	k->heard_ms = k->looked_ms = clock_mono_ms();
 	if (process_spawn(k->service.run, k->service.arg, &k->link, &k->pid,
 		    &err) != GS_OK) {
 		k->link = -1;
@@ -35,30 +27,65 @@ start(struct keeper *k)
 void
 keeper_start(struct keeper *k, struct service service)
 {
-	*k = (struct keeper){.service = service};
+	k->service = service;
+	k->link = -1;
+	k->starts = 0;
+	outbox_clear(&k->outbox);
+	start(k);
+}
+
+void
+keeper_restart(struct keeper *k)
+{
+	if (k->starts > KEEPER_RESTARTS) {
+		log_line(LOG_WARNING,
+			VIEW("the process that talks to S3 ended unexpectedly "
+			     "once too often: this run goes on with the local "
+			     "cache alone"));
+		return;
+	}
+	log_line(LOG_WARNING,
+		VIEW("the process that talks to S3 ended unexpectedly and is "
+		     "started again: what it had not uploaded is offered again "
+		     "when it is next used"));
 	start(k);
 }
 
 static enum keeper_event
-replace(struct keeper *k)
+lose(struct keeper *k)
 {
 	close(k->link);
+	k->link = -1;
 	process_kill(k->pid);
-	start(k);
+	outbox_clear(&k->outbox);
 	return KEEPER_LOST;
 }
 
 bool
-keeper_send(struct keeper *k, const struct link_msg *m)
+keeper_tell(struct keeper *k, enum link_kind kind, const struct entry *entry)
 {
 	if (k->link < 0) {
 		return false;
 	}
-	enum link_result result =
-		link_send(k->link, m, k->stuck ? 0 : ROOM_WAIT_MS);
+	if (outbox_add(&k->outbox, kind, entry)) {
+		return true;
+	}
+	keeper_flush(k);
+	return outbox_add(&k->outbox, kind, entry);
+}
 
-	k->stuck = result == LINK_AGAIN;
-	return result == LINK_OK;
+void
+keeper_flush(struct keeper *k)
+{
+	if (k->link >= 0) {
+		outbox_flush(&k->outbox, k->link);
+	}
+}
+
+bool
+keeper_has_more(const struct keeper *k)
+{
+	return k->link >= 0 && k->outbox.count > 0;
 }
 
 enum keeper_event
@@ -72,7 +99,7 @@ keeper_receive(struct keeper *k, struct link_msg *m)
 		k->heard_ms = clock_mono_ms();
 		return KEEPER_MESSAGE;
 	case LINK_ENDED:
-		return replace(k);
+		return lose(k);
 	case LINK_AGAIN:
 	default:
 		return KEEPER_NOTHING;
@@ -94,14 +121,22 @@ keeper_check(struct keeper *k, bool waiting)
 	if (k->link < 0 || now - k->heard_ms < LINK_SILENCE_MS) {
 		return KEEPER_NOTHING;
 	}
-	return replace(k);
+	return lose(k);
 }
 
-void
-keeper_release(struct keeper *k)
+bool
+keeper_release(struct keeper *k, uint64_t wait_ms)
 {
-	if (k->link >= 0) {
-		close(k->link);
+	uint64_t deadline_ms = clock_mono_ms() + wait_ms;
+	struct gs_err ignored;
+
+	if (k->link < 0) {
+		return false;
 	}
+	while (outbox_flush(&k->outbox, k->link) == LINK_AGAIN &&
+		fd_wait(k->link, POLLOUT, deadline_ms, &ignored) == GS_OK) {
+	}
+	close(k->link);
 	k->link = -1;
+	return true;
 }

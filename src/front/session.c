@@ -1,18 +1,17 @@
-#include "front/session.h"
+#include "front/session_private.h"
 
 #include "os/clock.h"
 #include "os/fdio.h"
 #include "os/log.h"
-
-/* How much longer than the drain a close waits for the mirror's word. */
-enum { CLOSE_GRACE_MS = 1000 };
 
 void
 session_init(struct session *s, const struct session_setup *with)
 {
 	s->with = *with;
 	s->gets.count = 0;
-	s->closing = s->ended = false;
+	s->overdue = s->said = 0;
+	s->interrupted = s->closing = s->ended = false;
+	s->close = SESSION_NOT_CLOSED;
 	s->counts = (struct session_counts){0};
 	s->mirror_counts = (struct link_counts){0};
 	s->out = BUF_OVER(s->out_storage);
@@ -32,9 +31,8 @@ session_flush(struct session *s)
 	buf_clear(&s->out);
 }
 
-/* The buffer for replies, with room for one. */
-static struct buf *
-room(struct session *s)
+struct buf *
+session_room(struct session *s)
 {
 	if (s->out.cap - s->out.len < SESSION_REPLY_MAX) {
 		session_flush(s);
@@ -48,55 +46,77 @@ place_view(const struct session *s)
 	return (struct view){(const char *)s->with.place.byte, ID_LEN};
 }
 
-/* Tells the mirror of an entry in the directory that the bucket may lack. */
-static void
-announce(struct session *s, enum link_kind kind, const struct entry *e)
+/* True if the bucket may lack the entry and should have it. */
+static bool
+is_to_be_shared(const struct session *s, const struct entry *e)
 {
-	struct link_msg m = {
-		.kind = kind,
-		.action = e->action,
-		.output = e->output,
-		.size = e->size,
-		.time_ns = e->time_ns,
-	};
+	return s->with.sharing && e->size <= ARTIFACT_MAX &&
+	       !cachedir_is_shared(
+		       s->with.dir, place_view(s), &e->action, &e->output);
+}
 
-	if (s->with.sharing && e->size <= ARTIFACT_MAX &&
-		!cachedir_is_shared(
-			s->with.dir, place_view(s), &e->action, &e->output)) {
-		keeper_send(s->with.keeper, &m);
+/* Tells the mirror of a put. */
+static void
+announce(struct session *s, const struct entry *e)
+{
+	if (!is_to_be_shared(s, e)) {
+		return;
+	}
+	if (keeper_tell(s->with.keeper, LINK_PUT, e)) {
+		s->counts.told++;
+	} else {
+		s->counts.untold++;
 	}
 }
 
+/* Offers the mirror an older entry; it is offered again when it is used
+ * again. */
 static void
-add_hit(struct session *s, int64_t id, const struct entry *e)
+offer(struct session *s, const struct entry *e)
+{
+	if (is_to_be_shared(s, e)) {
+		keeper_tell(s->with.keeper, LINK_HELD, e);
+	}
+}
+
+void
+session_add_hit(struct session *s, int64_t id, const struct entry *e)
 {
 	struct buf path = BUF_OVER(s->path);
 
 	cachedir_body_path(s->with.dir, &e->output, &path);
-	reply_hit(
-		room(s), id, &e->output, e->size, e->time_ns, buf_view(&path));
+	reply_hit(session_room(s), id, &e->output, e->size, e->time_ns,
+		buf_view(&path));
 }
 
-static void
-add_miss(struct session *s, int64_t id)
+void
+session_add_miss(struct session *s, int64_t id)
 {
 	s->counts.misses++;
-	reply_miss(room(s), id);
+	reply_miss(session_room(s), id);
 }
 
-/* Asks the mirror; false if there is none that could be asked. */
+/* True if the mirror can be asked, and could put what it has somewhere. */
+static bool
+may_ask(const struct session *s)
+{
+	return s->with.keeper->link >= 0 && s->with.dir->dir >= 0 &&
+	       !s->closing && s->overdue < SESSION_OVERDUE_MAX;
+}
+
+/* Asks the mirror; false if it cannot be asked. */
 static bool
 ask_mirror(struct session *s, const struct request *r)
 {
-	struct link_msg m = {.kind = LINK_GET, .action = r->action};
+	const struct entry e = {.action = r->action};
 	int64_t id;
 	bool first;
 
-	if (s->with.keeper->link < 0 ||
-		!gets_add(&s->gets, r->id, &r->action, &first)) {
+	if (!may_ask(s) || !gets_add(&s->gets, r->id, &r->action,
+				   clock_mono_ms(), &first)) {
 		return false;
 	}
-	if (!first || keeper_send(s->with.keeper, &m)) {
+	if (!first || keeper_tell(s->with.keeper, LINK_GET, &e)) {
 		return true;
 	}
 	gets_take(&s->gets, &r->action, &id);
@@ -111,10 +131,10 @@ on_get(struct session *s, const struct request *r)
 	s->counts.gets++;
 	if (cachedir_get(s->with.dir, &r->action, &e)) {
 		s->counts.local_hits++;
-		add_hit(s, r->id, &e);
-		announce(s, LINK_HELD, &e);
+		session_add_hit(s, r->id, &e);
+		offer(s, &e);
 	} else if (!ask_mirror(s, r)) {
-		add_miss(s, r->id);
+		session_add_miss(s, r->id);
 	}
 }
 
@@ -138,9 +158,9 @@ finish_put(struct session *s)
 	if (s->body.broken) {
 		log_err(LOG_WARNING, &s->body.problem);
 	}
-	reply_put(room(s), s->put.id, buf_view(&path));
+	reply_put(session_room(s), s->put.id, buf_view(&path));
 	if (stored) {
-		announce(s, LINK_PUT, &e);
+		announce(s, &e);
 	}
 }
 
@@ -160,14 +180,17 @@ on_put(struct session *s, const struct request *r)
 static void
 on_close(struct session *s, const struct request *r)
 {
-	struct link_msg m = {.kind = LINK_CLOSE, .size = s->with.drain_ms};
+	const struct entry drain = {.size = s->with.drain_ms};
 
+	if (s->closing) {
+		reply_done(session_room(s), r->id);
+		return;
+	}
 	s->closing = true;
 	s->close_id = r->id;
-	s->close_deadline_ms =
-		clock_mono_ms() + s->with.drain_ms + CLOSE_GRACE_MS;
-	if (!keeper_send(s->with.keeper, &m)) {
-		session_lost_mirror(s);
+	s->drained_ms = clock_mono_ms() + s->with.drain_ms;
+	if (!keeper_tell(s->with.keeper, LINK_CLOSE, &drain)) {
+		session_answer_close(s, SESSION_CLOSED_BLINDLY);
 	}
 }
 
@@ -190,7 +213,7 @@ on_request(struct session *s, struct view line, struct gs_err *err)
 		on_close(s, &r);
 		break;
 	case REQUEST_UNKNOWN:
-		reply_error(room(s), r.id, VIEW("unknown command"));
+		reply_error(session_room(s), r.id, VIEW("unknown command"));
 		break;
 	}
 	return GS_OK;
@@ -225,7 +248,7 @@ session_feed(struct session *s, struct view bytes, struct gs_err *err)
 	struct view text;
 	size_t used;
 
-	for (; bytes.n > 0; bytes = view_skip(bytes, used)) {
+	for (; bytes.n > 0 && !s->ended; bytes = view_skip(bytes, used)) {
 		if (inbox_feed(&s->inbox, bytes, &used, &event, &text, err) !=
 				GS_OK ||
 			on_event(s, event, text, err) != GS_OK) {
@@ -235,89 +258,8 @@ session_feed(struct session *s, struct view bytes, struct gs_err *err)
 	return GS_OK;
 }
 
-/* Answers everybody who waits for the action, from the directory. */
-static void
-answer(struct session *s, const struct id *action)
-{
-	struct entry e;
-	int64_t id;
-	bool found = cachedir_get(s->with.dir, action, &e);
-
-	while (gets_take(&s->gets, action, &id)) {
-		if (found) {
-			s->counts.remote_hits++;
-			add_hit(s, id, &e);
-		} else {
-			add_miss(s, id);
-		}
-	}
-}
-
-static void
-answer_close(struct session *s)
-{
-	reply_done(room(s), s->close_id);
-	s->closing = false;
-	s->ended = true;
-}
-
 void
-session_hear(struct session *s, const struct link_msg *m)
+session_end(struct session *s)
 {
-	int64_t id;
-
-	switch (m->kind) {
-	case LINK_FOUND:
-		answer(s, &m->action);
-		break;
-	case LINK_ABSENT:
-		while (gets_take(&s->gets, &m->action, &id)) {
-			add_miss(s, id);
-		}
-		break;
-	case LINK_SAY:
-		log_line((enum log_level)m->level, view_of(m->text));
-		break;
-	case LINK_CLOSED:
-		s->mirror_counts = m->counts;
-		if (s->closing) {
-			answer_close(s);
-		}
-		break;
-	default:
-		break;
-	}
-}
-
-void
-session_lost_mirror(struct session *s)
-{
-	int64_t id;
-
-	while (gets_take(&s->gets, NULL, &id)) {
-		add_miss(s, id);
-	}
-	if (s->closing) {
-		answer_close(s);
-	}
-}
-
-void
-session_tick(struct session *s)
-{
-	if (s->closing && clock_mono_ms() >= s->close_deadline_ms) {
-		answer_close(s);
-	}
-}
-
-bool
-session_is_waiting(const struct session *s)
-{
-	return s->closing || s->gets.count > 0;
-}
-
-bool
-session_at_rest(const struct session *s)
-{
-	return inbox_at_rest(&s->inbox);
+	body_abort(&s->body);
 }

@@ -21,14 +21,18 @@ struct course {
 	struct remote *remote;
 	const struct ask *ask;
 	struct mend mend;
-	struct meta meta;   /* of the last answer */
-	struct buf refusal; /* its body's beginning, if it was not 2xx */
-	struct gs_err err;  /* what to say if this was the last attempt */
+	bool fresh; /* use a new connection */
+	unsigned failures, paid;
+	/* of the last attempt */
+	struct exchange_outcome outcome;
+	struct meta meta;
+	struct buf
+		words; /* the answer's body, if it is not what was asked for */
+	struct gs_err err; /* what to say if there is no other */
 	enum remote_topic topic;
+	enum log_level level;
 	bool silent;   /* nothing needs to be said */
 	bool answered; /* the store did its part, if only to say no */
-	bool fresh;    /* use a new connection */
-	unsigned failures, paid;
 	enum retry_cost cost;
 };
 
@@ -36,13 +40,6 @@ static bool
 is_put(const struct course *c)
 {
 	return c->ask->op == ERRORS_PUT;
-}
-
-/* A part of an object (206) is not what a GET asked for. */
-static bool
-is_success(const struct course *c, unsigned status)
-{
-	return status == 200 || (is_put(c) && status > 200 && status < 300);
 }
 
 static void
@@ -53,8 +50,8 @@ on_header(void *ctx, struct view name, struct view value)
 	meta_header(&c->meta, name, value);
 }
 
-/* Notes how far the fault is the store's when the caller does not like an
- * answer. */
+/* Notes that it is no fault of the network if the caller does not like an
+ * answer, or cannot ask. */
 static enum gs_code
 own_result(struct course *c, enum gs_code code)
 {
@@ -67,23 +64,16 @@ own_result(struct course *c, enum gs_code code)
 }
 
 static enum gs_code
-on_body(void *ctx, unsigned status, struct view bytes, struct gs_err *err)
+on_body(void *ctx, struct view bytes, struct gs_err *err)
 {
 	struct course *c = ctx;
-	size_t room = c->refusal.cap - c->refusal.len;
 
-	if (is_success(c, status)) {
-		return own_result(
-			c, c->ask->take(c->ask->ctx, &c->meta, bytes, err));
-	}
-	buf_add(&c->refusal,
-		(struct view){bytes.p, bytes.n < room ? bytes.n : room});
-	return GS_OK;
+	return own_result(c, c->ask->take(c->ask->ctx, &c->meta, bytes, err));
 }
 
 /* Sends the request on the connection and takes the answer. */
 static enum gs_code
-send_on(struct course *c, struct conn *conn, struct exchange_outcome *outcome)
+send_on(struct course *c, struct conn *conn)
 {
 	struct object_env env = {.scratch = &conn->work.scratch};
 	struct buf head = BUF_OVER(conn->head);
@@ -92,22 +82,22 @@ send_on(struct course *c, struct conn *conn, struct exchange_outcome *outcome)
 		.method = is_put(c) ? VIEW("PUT") : VIEW("GET"),
 		.body.fd = -1,
 		.sink = {c, on_header, on_body},
+		.words = &c->words,
 	};
 
-	meta_init(&c->meta);
-	mend_fill(&c->mend, c->remote, &env);
+	mend_fill(&c->mend, c->remote, conn, &env);
 	if (ask->begin(ask->ctx, &x.body, &c->err) != GS_OK ||
 		ask->head(ask->ctx, &env, &head, &c->err) != GS_OK) {
-		return c->err.code;
+		return own_result(c, c->err.code);
 	}
 	x.head = buf_view(&head);
 	remote_count_request(c->remote);
-	c->refusal = BUF_OVER(conn->head); /* when the head has gone */
+	c->words = BUF_OVER(conn->head);
 	c->mend.sent_ns = clock_wall_ns();
-	enum gs_code code = exchange_run(conn, &x, outcome, &c->err);
+	enum gs_code code = exchange_run(conn, &x, &c->outcome, &c->err);
 
 	c->mend.received_ns = clock_wall_ns();
-	return code;
+	return c->outcome.own_fault ? own_result(c, code) : code;
 }
 
 /* What becomes of a request whose answer did not come whole. */
@@ -117,20 +107,27 @@ judge_failure(struct course *c)
 	if (c->answered) {
 		return STEP_FAILED; /* no fault of the network */
 	}
-	if (c->err.code == GS_TRUST || c->err.code == GS_CONFIG) {
-		c->remote->on = false; /* no retry makes that better */
-	}
-	if (c->err.code == GS_TIMEOUT) {
+	switch (c->err.code) {
+	case GS_TRUST:
+	case GS_CONFIG: /* no retry makes that better */
+		c->remote->on = false;
+		return STEP_FAILED;
+	case GS_TIMEOUT:
 		c->cost = RETRY_COST_TIMEOUT;
 		return is_put(c) ? STEP_LATER : STEP_FAILED;
+	case GS_SYS:
+	case GS_CLOSED:
+		return STEP_LATER;
+	case GS_OK:
+	case GS_BAD:
+	case GS_TOOBIG:
+		break;
 	}
-	return c->err.code == GS_SYS || c->err.code == GS_CLOSED ? STEP_LATER
-								 : STEP_FAILED;
+	return STEP_FAILED;
 }
 
 static void
-describe_refusal(
-	struct course *c, unsigned status, const struct errors_judgement *j)
+describe_refusal(struct course *c, const struct errors_judgement *j)
 {
 	static const enum remote_topic topics[ERRORS_OPS] = {
 		REMOTE_TOPIC_GET, REMOTE_TOPIC_PUT, REMOTE_TOPIC_LIST};
@@ -146,7 +143,7 @@ describe_refusal(
 	if (j->code[0]) {
 		buf_str(&why, j->code);
 	} else {
-		buf_uint(&why, status);
+		buf_uint(&why, c->outcome.status);
 	}
 	buf_str(&why, ": ");
 	buf_str(&why, j->advice);
@@ -159,15 +156,18 @@ describe_refusal(
 		buf_cstr(&why));
 	c->silent = j->advice[0] == '\0';
 	c->topic = topics[c->ask->op];
+	if (c->ask->op == ERRORS_LIST && j->verdict != ERRORS_OFF) {
+		c->level = LOG_INFO; /* it goes without */
+	}
 }
 
 static enum step
-judge_refusal(struct course *c, unsigned status)
+judge_refusal(struct course *c)
 {
-	struct errors_judgement j =
-		errors_judge(c->ask->op, status, buf_view(&c->refusal));
+	struct errors_judgement j = errors_judge(
+		c->ask->op, c->outcome.status, buf_view(&c->words));
 
-	describe_refusal(c, status, &j);
+	describe_refusal(c, &j);
 	if (mend_try(&c->mend, c->remote, &j, &c->meta)) {
 		return STEP_AGAIN;
 	}
@@ -194,47 +194,72 @@ judge_refusal(struct course *c, unsigned status)
 	return STEP_FAILED;
 }
 
-static enum step
-judge_answer(struct course *c, unsigned status)
+/* A store has nothing to say to a put that it took; a document is an error, or
+ * no store's. */
+static bool
+is_taken(const struct course *c)
 {
+	return c->outcome.success &&
+	       !view_starts(view_trim(buf_view(&c->words)), VIEW("<"));
+}
+
+static enum step
+judge_answer(struct course *c)
+{
+	const struct ask *ask = c->ask;
+
 	c->answered = true;
-	if (!is_success(c, status)) {
-		return judge_refusal(c, status);
+	if (!is_taken(c)) {
+		return judge_refusal(c);
 	}
-	return own_result(c, c->ask->finish(c->ask->ctx, &c->meta, &c->err)) ==
-			       GS_OK
+	if (!ask->finish) {
+		return STEP_DONE;
+	}
+	return own_result(c, ask->finish(ask->ctx, &c->meta, &c->err)) == GS_OK
 		       ? STEP_DONE
 		       : STEP_FAILED;
+}
+
+/* Attempts it on the connection, which is given back or closed. */
+static enum step
+attempt_on(struct course *c, struct conn *conn, enum conn_use use)
+{
+	bool reused = conn->used;
+	enum gs_code code = send_on(c, conn);
+	enum step step = code == GS_OK ? judge_answer(c) : judge_failure(c);
+
+	if (code == GS_OK && c->outcome.reusable) {
+		conn_give(&c->remote->pool, use, conn);
+	} else {
+		conn_close(conn);
+	}
+	if (step == STEP_LATER && reused && !c->outcome.answered &&
+		code != GS_TIMEOUT && !c->fresh) {
+		c->fresh = true; /* it was closed while it lay idle */
+		return STEP_AGAIN;
+	}
+	return step;
 }
 
 static enum step
 attempt(struct course *c)
 {
 	enum conn_use use = is_put(c) ? CONN_PUT : CONN_GET;
-	struct exchange_outcome outcome = {0};
-	struct conn *conn = conn_take(&c->remote->pool, use, c->fresh, &c->err);
+	uint64_t began_ms = clock_mono_ms();
 
+	c->outcome = (struct exchange_outcome){0};
+	meta_init(&c->meta);
 	c->cost = RETRY_COST_FAILURE;
-	c->silent = c->answered = false;
 	c->topic = REMOTE_TOPIC_NETWORK;
-	if (!conn) {
-		return judge_failure(c);
-	}
-	bool reused = conn->used;
-	enum gs_code code = send_on(c, conn, &outcome);
+	c->level = LOG_WARNING;
+	c->silent = c->answered = false;
 
-	c->answered |= outcome.own_fault;
-	enum step step = code == GS_OK ? judge_answer(c, outcome.status)
-				       : judge_failure(c);
+	struct conn *conn = conn_take(&c->remote->pool, use, c->fresh, &c->err);
+	enum step step = conn ? attempt_on(c, conn, use) : judge_failure(c);
+	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
 
-	if (code == GS_OK && outcome.reusable) {
-		conn_give(&c->remote->pool, use, conn);
-	} else {
-		conn_close(conn);
-	}
-	if (step == STEP_LATER && reused && !outcome.answered && !c->fresh) {
-		c->fresh = true; /* it was closed while it lay idle */
-		return STEP_AGAIN;
+	if (lost && c->ask->op == ERRORS_GET) {
+		remote_note_stall(c->remote, clock_mono_ms() - began_ms);
 	}
 	return step;
 }
@@ -269,7 +294,7 @@ wait_for_next(struct course *c, bool slowly)
 {
 	c->failures++;
 	if (c->failures >= most_attempts(c) ||
-		!remote_may_retry(c->remote, c->cost)) {
+		!remote_may_retry(c->remote, c->ask->op, c->cost)) {
 		return false;
 	}
 	c->paid += c->cost;
@@ -284,13 +309,8 @@ static enum step
 attempt_all(struct course *c)
 {
 	for (;;) {
-		uint64_t began_ms = clock_mono_ms();
 		enum step step = attempt(c);
 
-		if (step > STEP_ABSENT && !c->answered && !is_put(c)) {
-			remote_note_stall(
-				c->remote, clock_mono_ms() - began_ms);
-		}
 		if (step < STEP_AGAIN) {
 			return step;
 		}
@@ -319,7 +339,7 @@ ask_run(struct remote *r, const struct ask *ask)
 		return REMOTE_ABSENT;
 	}
 	if (!c.silent) {
-		remote_say(r, c.topic, LOG_WARNING, &c.err);
+		remote_say(r, c.topic, c.level, &c.err);
 	}
 	return REMOTE_FAILED;
 }

@@ -12,7 +12,8 @@
 #include "s3/meta.h"
 #include "s3/object.h"
 
-/* What distinguishes one request from another. ctx is handed to each. */
+/* What distinguishes one request from another. ctx is handed to each. take and
+ * finish are for what was asked for; a put has neither. */
 struct ask {
 	enum errors_op op;
 	void *ctx;
@@ -21,10 +22,10 @@ struct ask {
 		void *ctx, struct exchange_body *body, struct gs_err *err);
 	enum gs_code (*head)(void *ctx, const struct object_env *env,
 		struct buf *out, struct gs_err *err);
-	/* Bytes of the body of a 2xx answer, whose headers meta holds. */
+	/* Bytes of the body of an answer whose headers meta holds. */
 	enum gs_code (*take)(void *ctx, const struct meta *meta,
 		struct view bytes, struct gs_err *err);
-	/* After the whole of a 2xx answer. */
+	/* After the whole of it. */
 	enum gs_code (*finish)(
 		void *ctx, const struct meta *meta, struct gs_err *err);
 };

@@ -49,6 +49,7 @@ add_page(struct census_taker *t, struct pages *p)
 	}
 	bool good = room && list_page_is_good(&p->page);
 
+	t->failed = room && !good;
 	if (good && !p->page.truncated) {
 		census_finish(&t->census);
 	}
@@ -57,40 +58,56 @@ add_page(struct census_taker *t, struct pages *p)
 }
 
 static void
-list_all(struct census_taker *t, struct pages *p)
+set_failed(struct census_taker *t)
 {
-	int left = CENSUS_PAGES_MAX;
-
-	while (left-- > 0 && get_page(t, p) && add_page(t, p)) {
-	}
+	pthread_mutex_lock(&t->lock);
+	t->failed = true;
+	pthread_mutex_unlock(&t->lock);
 }
 
 static void
-list_into(struct census_taker *t, uint64_t *key)
+list_all(struct census_taker *t, struct pages *p)
 {
-	static struct pages pages;
-	char *text = malloc(LIST_BODY_MAX);
-
-	if (text) {
-		pthread_mutex_lock(&t->lock);
-		census_init(&t->census, key, KEYS_MAX);
-		pthread_mutex_unlock(&t->lock);
-		pages.document = buf_over(text, LIST_BODY_MAX);
-		list_all(t, &pages);
-		free(text);
+	for (int page = 0; page < CENSUS_PAGES_MAX; page++) {
+		if (!get_page(t, p)) {
+			set_failed(t);
+			return;
+		}
+		if (!add_page(t, p)) {
+			return;
+		}
 	}
 }
 
-/* The keys stay for as long as the process does. */
+/* Lists into keys, which stay for as long as the process does. */
+static void
+list_keys(struct census_taker *t)
+{
+	static struct pages pages;
+	uint64_t *keys = malloc(KEYS_MAX * sizeof(*keys));
+	char *text = malloc(LIST_BODY_MAX);
+
+	if (keys && text) {
+		pthread_mutex_lock(&t->lock);
+		t->keys = keys;
+		census_init(&t->census, keys, KEYS_MAX);
+		pthread_mutex_unlock(&t->lock);
+		pages.document = buf_over(text, LIST_BODY_MAX);
+		list_page_init(&pages.page, VIEW(""), VIEW(""));
+		list_all(t, &pages);
+	} else {
+		free(keys);
+		set_failed(t);
+	}
+	free(text);
+}
+
 static void *
 take_census(void *arg)
 {
 	struct census_taker *t = arg;
 
-	t->keys = malloc(KEYS_MAX * sizeof(*t->keys));
-	if (t->keys) {
-		list_into(t, t->keys);
-	}
+	list_keys(t);
 	pthread_mutex_lock(&t->lock);
 	t->settled = true;
 	pthread_cond_broadcast(&t->settled_now);
@@ -104,7 +121,7 @@ begin(struct census_taker *t)
 {
 	if (!t->begun) {
 		t->begun = true;
-		t->settled = !thread_start(take_census, t);
+		t->settled = t->failed = !thread_start(take_census, t);
 	}
 }
 
@@ -128,16 +145,19 @@ census_taker_lacks(struct census_taker *t, const struct id *action)
 	return lacks;
 }
 
-bool
-census_taker_lacks_surely(struct census_taker *t, const struct id *action)
+enum census_finding
+census_taker_find(struct census_taker *t, const struct id *action)
 {
+	enum census_finding finding = CENSUS_LACKS;
+
 	pthread_mutex_lock(&t->lock);
 	begin(t);
 	while (!t->settled) {
 		pthread_cond_wait(&t->settled_now, &t->lock);
 	}
-	bool lacks = census_lacks(&t->census, action);
-
+	if (!census_lacks(&t->census, action)) {
+		finding = t->failed ? CENSUS_UNKNOWN : CENSUS_HOLDS;
+	}
 	pthread_mutex_unlock(&t->lock);
-	return lacks;
+	return finding;
 }

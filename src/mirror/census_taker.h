@@ -28,7 +28,14 @@ struct census_taker {
 	pthread_cond_t settled_now;
 	unsigned absent;
 	bool begun, settled;
+	bool failed;    /* neither all keys nor the limit were reached */
 	uint64_t *keys; /* the census's storage, of the thread that lists */
+};
+
+enum census_finding {
+	CENSUS_UNKNOWN,
+	CENSUS_LACKS,
+	CENSUS_HOLDS, /* or it holds more than can be listed */
 };
 
 void census_taker_init(struct census_taker *t, struct remote *remote);
@@ -39,8 +46,9 @@ void census_taker_note_absent(struct census_taker *t);
 /* True if the bucket is known to lack the action. */
 bool census_taker_lacks(struct census_taker *t, const struct id *action);
 
-/* The same, but after the census, which is taken now if it was not yet, has
+/* What is known after the census, which is taken now if it was not yet, has
  * ended or been given up. */
-bool census_taker_lacks_surely(struct census_taker *t, const struct id *action);
+enum census_finding census_taker_find(
+	struct census_taker *t, const struct id *action);
 
 #endif

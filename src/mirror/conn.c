@@ -4,16 +4,20 @@
 
 #include <stdlib.h>
 
-static const struct stream_patience patience = {
-	.resolve_ms = 3000,
-	.connect_ms = 2000,
-	.handshake_ms = 5000,
+const struct conn_patience conn_usual_patience = {
+	.open = {.resolve_ms = 3000, .connect_ms = 2000, .handshake_ms = 5000},
+	.answer_ms = 5000,
+	.stored_ms = 15000,
+	.speed_ms = 5000,
+	.speed_min = 5 * 1024,
+	.refusal_ms = 2000,
 };
 
 void
-conn_pool_init(struct conn_pool *pool, const struct stream_target *target)
+conn_pool_init(struct conn_pool *pool, const struct stream_target *target,
+	const struct conn_patience *patience)
 {
-	*pool = (struct conn_pool){.target = *target};
+	*pool = (struct conn_pool){.target = *target, .patience = patience};
 	pthread_mutex_init(&pool->lock, NULL);
 }
 
@@ -67,7 +71,10 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	pool->opened++;
 	pthread_mutex_unlock(&pool->lock);
 	conn->used = false;
-	conn->stream = stream_open(&target, &patience, err);
+	conn->host = target.host;
+	conn->tls = target.tls;
+	conn->patience = pool->patience;
+	conn->stream = stream_open(&target, &conn->patience->open, err);
 	if (!conn->stream) {
 		free(conn);
 		return NULL;
@@ -113,7 +120,7 @@ conn_close(struct conn *conn)
 {
 	if (conn) {
 		stream_close(conn->stream);
-		wipe(conn->head, sizeof(conn->head)); /* holds a signature */
+		wipe(conn, sizeof(*conn)); /* holds signatures, a token */
 		free(conn);
 	}
 }

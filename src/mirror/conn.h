@@ -19,12 +19,29 @@ enum {
 
 enum conn_use { CONN_GET, CONN_PUT, CONN_USES };
 
+/* How long a server may take, in milliseconds. */
+struct conn_patience {
+	struct stream_patience open;
+	unsigned answer_ms; /* to the first byte of an answer */
+	unsigned stored_ms; /* the same after a body, which stores keep first */
+	unsigned
+		speed_ms; /* in each such time, from then on and while sending, */
+	unsigned speed_min; /* so many bytes */
+	unsigned
+		refusal_ms; /* for the body of a refusal: its status says enough */
+};
+
+extern const struct conn_patience conn_usual_patience;
+
 /* One thread at a time. The buffers live here since a thread's stack is
  * small. */
 struct conn {
 	struct stream *stream;
+	const struct conn_patience *patience;
+	const char *host; /* for messages */
+	bool tls;
 	bool used;          /* has carried a request before */
-	unsigned target_no; /* of the pool, when it was opened */
+	unsigned target_no; /* how often the pool had changed its target */
 	struct http1_answer answer;
 	char head[OBJECT_HEAD_MAX]; /* of a request; then of a refusal's body */
 
@@ -36,6 +53,7 @@ struct conn {
 
 struct conn_pool {
 	pthread_mutex_t lock; /* guards all of it */
+	const struct conn_patience *patience;
 	struct stream_target target;
 	unsigned target_no;
 	struct conn *idle[CONN_USES][CONN_IDLE_MAX];
@@ -43,8 +61,9 @@ struct conn_pool {
 	uint64_t opened; /* connections so far */
 };
 
-/* host and trust must outlive the pool. */
-void conn_pool_init(struct conn_pool *pool, const struct stream_target *target);
+/* Patience, host and trust must outlive the pool. */
+void conn_pool_init(struct conn_pool *pool, const struct stream_target *target,
+	const struct conn_patience *patience);
 
 /* From now on connects to another host; connections to the old one are closed
  * when they become idle. Any thread. */

@@ -8,30 +8,60 @@
 
 /* Tells a transfer that is slow from one that goes on. */
 struct pace {
+	const struct conn_patience *patience;
 	uint64_t window_end_ms;
 	uint64_t moved;
 };
 
 static struct pace
-pace_start(void)
+pace_start(const struct conn_patience *patience)
 {
-	return (struct pace){clock_mono_ms() + EXCHANGE_SPEED_MS, 0};
+	return (struct pace){
+		.patience = patience,
+		.window_end_ms = clock_mono_ms() + patience->speed_ms,
+	};
 }
 
 /* Counts n moved bytes; false if the window ended with too few. */
 static bool
 pace_add(struct pace *pace, size_t n)
 {
-	uint64_t now = clock_mono_ms();
-
 	pace->moved += n;
-	if (now < pace->window_end_ms) {
+	if (clock_mono_ms() < pace->window_end_ms) {
 		return true;
 	}
-	bool enough = pace->moved >= EXCHANGE_SPEED_MIN;
+	bool enough = pace->moved >= pace->patience->speed_min;
 
-	*pace = (struct pace){now + EXCHANGE_SPEED_MS, 0};
+	*pace = pace_start(pace->patience);
 	return enough;
+}
+
+/* When a write or read that moves nothing is given up. */
+static uint64_t
+stall_deadline(const struct conn *conn)
+{
+	return clock_mono_ms() + conn->patience->speed_ms;
+}
+
+/* Says whose answer is of no use. */
+static enum gs_code
+blame(const struct conn *conn, enum gs_code code, const char *why,
+	struct gs_err *err)
+{
+	return gs_fail(err, code, "trouble with", view_of(conn->host), why);
+}
+
+/* Says of a body in the cache directory why it is not sent. */
+static enum gs_code
+refuse_body(
+	const struct exchange_body *body, const char *why, struct gs_err *err)
+{
+	char storage[ID_HEX_LEN];
+	struct buf name = BUF_OVER(storage);
+
+	buf_hex(&name, body->output.byte, ID_LEN);
+	return gs_fail(
+		err, GS_BAD, "did not upload body", buf_view(&name), why);
 }
 
 /* Reads the next piece of a body's file; *n is never 0. */
@@ -52,8 +82,7 @@ read_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
 			NULL, errno);
 	}
 	if (got == 0) {
-		return gs_fail(err, GS_BAD, "a local body was cut short",
-			VIEW(""), NULL);
+		return refuse_body(body, "its file was cut short", err);
 	}
 	*n = (size_t)got;
 	return GS_OK;
@@ -76,15 +105,14 @@ next_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
 	sha256_final(hash, &digest);
 	return id_eq(&digest, &body->output)
 		       ? GS_OK
-		       : gs_fail(err, GS_BAD, "a local body was altered",
-				 VIEW(""), NULL);
+		       : refuse_body(body, "its file was altered", err);
 }
 
 static enum gs_code
 send_body(struct conn *conn, const struct exchange_body *body, bool *answered,
 	struct exchange_outcome *outcome, struct gs_err *err)
 {
-	struct pace pace = pace_start();
+	struct pace pace = pace_start(conn->patience);
 	struct sha256 hash;
 	size_t n = 0;
 
@@ -95,43 +123,82 @@ send_body(struct conn *conn, const struct exchange_body *body, bool *answered,
 			return err->code;
 		}
 		if (stream_write(conn->stream, conn->work.buffer, n,
-			    clock_mono_ms() + EXCHANGE_SPEED_MS, answered,
-			    err) != GS_OK) {
+			    stall_deadline(conn), answered, err) != GS_OK) {
 			return err->code;
 		}
 		if (!pace_add(&pace, n)) {
-			return gs_fail(err, GS_TIMEOUT, "sending is too slow",
-				VIEW(""), NULL);
+			return gs_fail(err, GS_TIMEOUT,
+				"sending is too slow to", view_of(conn->host),
+				NULL);
 		}
 	}
 	return GS_OK;
 }
 
+/* Sends head and body; *early tells whether the server spoke before it had
+ * all. */
+static enum gs_code
+send_all(struct conn *conn, const struct exchange *x, bool *early,
+	struct exchange_outcome *outcome, struct gs_err *err)
+{
+	if (stream_write(conn->stream, x->head.p, x->head.n,
+		    stall_deadline(conn), early, err) != GS_OK) {
+		return err->code;
+	}
+	if (*early && conn->used) {
+		/* it ended, or speaks of an earlier request */
+		return gs_fail(err, GS_CLOSED, "lost the connection to",
+			view_of(conn->host), "the server ended it");
+	}
+	return x->body.fd >= 0 ? send_body(conn, &x->body, early, outcome, err)
+			       : GS_OK;
+}
+
 /* The receiving half of an exchange. */
 struct receiver {
 	struct conn *conn;
-	const struct exchange_sink *sink;
+	const struct exchange *x;
 	struct exchange_outcome *outcome;
+	bool early; /* the request was not sent whole */
 	struct pace pace;
 	uint64_t deadline_ms;
-	uint64_t refusal_bytes;
+	uint64_t word_bytes;
 	bool ended, enough;
 };
 
-static bool
-is_success(unsigned status)
+static enum gs_code
+on_status(struct receiver *r, struct gs_err *err)
 {
-	return status >= 200 && status < 300;
+	unsigned status = r->conn->answer.status;
+	bool success = status == 200 ||
+		       (r->x->body.fd >= 0 && status > 200 && status < 300);
+
+	if (success && r->early) {
+		return blame(r->conn, GS_CLOSED,
+			"it agrees before it has the whole request", err);
+	}
+	r->outcome->status = status;
+	r->outcome->success = success;
+	if (!success) {
+		r->deadline_ms =
+			clock_mono_ms() + r->conn->patience->refusal_ms;
+	}
+	return GS_OK;
 }
 
 static enum gs_code
 on_body(struct receiver *r, struct view bytes, struct gs_err *err)
 {
-	if (!is_success(r->outcome->status)) {
-		r->refusal_bytes += bytes.n;
-		r->enough = r->refusal_bytes > ERROR_BODY_MAX;
+	struct buf *words = r->x->words;
+	size_t room = words->cap - words->len;
+
+	if (r->outcome->success && r->x->body.fd < 0) {
+		return r->x->sink.body(r->x->sink.ctx, bytes, err);
 	}
-	return r->sink->body(r->sink->ctx, r->outcome->status, bytes, err);
+	r->word_bytes += bytes.n;
+	r->enough = r->word_bytes > ERROR_BODY_MAX;
+	buf_add(words, (struct view){bytes.p, bytes.n < room ? bytes.n : room});
+	return GS_OK;
 }
 
 static enum gs_code
@@ -140,13 +207,9 @@ on_event(struct receiver *r, enum http1_event event, struct view name,
 {
 	switch (event) {
 	case HTTP1_STATUS:
-		r->outcome->status = r->conn->answer.status;
-		if (!is_success(r->outcome->status)) {
-			r->deadline_ms = clock_mono_ms() + EXCHANGE_REFUSAL_MS;
-		}
-		break;
+		return on_status(r, err);
 	case HTTP1_HEADER:
-		r->sink->header(r->sink->ctx, name, value);
+		r->x->sink.header(r->x->sink.ctx, name, value);
 		break;
 	case HTTP1_BODY:
 		return on_body(r, value, err);
@@ -167,12 +230,13 @@ digest(struct receiver *r, struct view bytes, struct gs_err *err)
 	struct http1_answer *answer = &r->conn->answer;
 	enum http1_event event = HTTP1_MORE;
 	struct view name, value;
+	struct gs_err why;
 	size_t used;
 
 	while (!r->ended && !r->enough) {
 		if (http1_answer_feed(answer, bytes, &used, &event, &name,
-			    &value, err) != GS_OK) {
-			return err->code;
+			    &value, &why) != GS_OK) {
+			return blame(r->conn, why.code, why.text, err);
 		}
 		if (on_event(r, event, name, value, err) != GS_OK) {
 			return err->code;
@@ -182,14 +246,34 @@ digest(struct receiver *r, struct view bytes, struct gs_err *err)
 			return GS_OK;
 		}
 	}
-	r->outcome->reusable = r->ended && bytes.n == 0 && answer->keep_alive;
+	r->outcome->reusable =
+		r->ended && bytes.n == 0 && !r->early && answer->keep_alive;
 	return GS_OK;
+}
+
+static enum gs_code
+end_of_stream(struct receiver *r, struct gs_err *err)
+{
+	struct gs_err why;
+
+	r->ended = true;
+	if (http1_answer_eof(&r->conn->answer, &why) == GS_OK) {
+		return GS_OK;
+	}
+	bool wants_tls = !r->outcome->answered && !r->conn->tls;
+
+	return blame(r->conn, why.code,
+		wants_tls ? "it gives no answer; does it want https:// in the "
+			    "endpoint URL?"
+			  : why.text,
+		err);
 }
 
 static uint64_t
 next_deadline(const struct receiver *r)
 {
-	uint64_t stall = clock_mono_ms() + EXCHANGE_SPEED_MS;
+	uint64_t stall =
+		r->outcome->answered ? stall_deadline(r->conn) : CLOCK_NEVER;
 
 	return stall < r->deadline_ms ? stall : r->deadline_ms;
 }
@@ -197,51 +281,48 @@ next_deadline(const struct receiver *r)
 static enum gs_code
 receive_some(struct receiver *r, struct gs_err *err)
 {
+	char *buffer = r->conn->work.buffer;
 	size_t n;
 
-	if (stream_read(r->conn->stream, r->conn->work.buffer,
-		    sizeof(r->conn->work.buffer), &n, next_deadline(r),
-		    err) != GS_OK) {
+	if (stream_read(r->conn->stream, buffer, sizeof(r->conn->work.buffer),
+		    &n, next_deadline(r), err) != GS_OK) {
 		return err->code;
 	}
 	if (n == 0) {
-		r->ended = true;
-		return http1_answer_eof(&r->conn->answer, err);
+		return end_of_stream(r, err);
 	}
 	if (!r->outcome->answered) {
 		r->outcome->answered = true;
 		r->deadline_ms = CLOCK_NEVER;
-		r->pace = pace_start();
+		r->pace = pace_start(r->conn->patience);
 	}
 	if (!pace_add(&r->pace, n)) {
-		return gs_fail(err, GS_TIMEOUT, "the answer comes too slowly",
-			VIEW(""), NULL);
+		return gs_fail(err, GS_TIMEOUT,
+			"the answer comes too slowly from",
+			view_of(r->conn->host), NULL);
 	}
-	return digest(r, (struct view){r->conn->work.buffer, n}, err);
+	return digest(r, (struct view){buffer, n}, err);
 }
 
 static enum gs_code
-receive(struct conn *conn, const struct exchange *x,
-	struct exchange_outcome *outcome, struct gs_err *err)
+receive(struct receiver *r, struct gs_err *err)
 {
-	struct receiver r = {
-		.conn = conn,
-		.sink = &x->sink,
-		.outcome = outcome,
-		.pace = pace_start(),
-		.deadline_ms = clock_mono_ms() + EXCHANGE_ANSWER_MS,
-	};
+	const struct conn_patience *patience = r->conn->patience;
 
-	http1_answer_init(&conn->answer, x->method);
-	while (!r.ended && !r.enough) {
-		if (receive_some(&r, err) == GS_OK) {
+	r->pace = pace_start(patience);
+	r->deadline_ms =
+		clock_mono_ms() +
+		(r->x->body.fd < 0 ? patience->answer_ms : patience->stored_ms);
+	http1_answer_init(&r->conn->answer, r->x->method);
+	while (!r->ended && !r->enough) {
+		if (receive_some(r, err) == GS_OK) {
 			continue;
 		}
-		outcome->reusable = false;
-		if (outcome->status != 0 && !is_success(outcome->status)) {
-			return GS_OK; /* a refusal whose body does not come */
-		}
-		return err->code;
+		r->outcome->stalled = err->code == GS_TIMEOUT;
+		/* a refusal whose body does not come is one all the same */
+		return r->outcome->status != 0 && !r->outcome->success
+			       ? GS_OK
+			       : err->code;
 	}
 	return GS_OK;
 }
@@ -250,23 +331,11 @@ enum gs_code
 exchange_run(struct conn *conn, const struct exchange *x,
 	struct exchange_outcome *outcome, struct gs_err *err)
 {
-	bool answered = false;
+	struct receiver r = {.conn = conn, .x = x, .outcome = outcome};
 
 	*outcome = (struct exchange_outcome){0};
-	if (stream_write(conn->stream, x->head.p, x->head.n,
-		    clock_mono_ms() + EXCHANGE_SPEED_MS, &answered,
-		    err) != GS_OK) {
+	if (send_all(conn, x, &r.early, outcome, err) != GS_OK) {
 		return err->code;
 	}
-	if (x->body.fd >= 0 &&
-		send_body(conn, &x->body, &answered, outcome, err) != GS_OK) {
-		return err->code;
-	}
-	if (receive(conn, x, outcome, err) != GS_OK) {
-		return err->code;
-	}
-	if (answered) {
-		outcome->reusable = false; /* part of the body was not sent */
-	}
-	return GS_OK;
+	return receive(&r, err);
 }

@@ -1,6 +1,8 @@
 /* One entry from the bucket into the cache directory. */
 #include "mirror/ask.h"
 
+#include "os/fdio.h"
+
 /* An entry on its way. */
 struct fetch {
 	struct remote *remote;
@@ -48,6 +50,18 @@ begin_body(struct fetch *f, const struct meta *meta, struct gs_err *err)
 		f->remote->with.dir, &f->body, &meta->output, err);
 }
 
+/* Says of which object that is true. */
+static enum gs_code
+blame(const struct fetch *f, enum gs_code code, const char *why,
+	struct gs_err *err)
+{
+	char storage[ID_HEX_LEN];
+	struct buf key = BUF_OVER(storage);
+
+	buf_hex(&key, f->action->byte, ID_LEN);
+	return gs_fail(err, code, "object", buf_view(&key), why);
+}
+
 static enum gs_code
 take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 {
@@ -61,10 +75,13 @@ take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 		return err->code;
 	}
 	if (bytes.n > ARTIFACT_MAX - f->body.size) {
-		return gs_fail(err, GS_TOOBIG, "an object is too large",
-			VIEW(""), NULL);
+		return blame(f, GS_TOOBIG, "it is larger than any can be", err);
 	}
-	return cachedir_body_add(&f->body, bytes, err);
+	if (cachedir_body_add(&f->body, bytes, err) != GS_OK) {
+		return fd_fail(err, "cannot write to cache directory",
+			f->remote->with.dir->path, err->sys_errno);
+	}
+	return GS_OK;
 }
 
 static enum gs_code
@@ -76,9 +93,17 @@ finish(void *ctx, const struct meta *meta, struct gs_err *err)
 		return err->code;
 	}
 	f->entry.size = f->body.size;
-	if (cachedir_body_commit(f->remote->with.dir, &f->body, f->entry.size,
-		    err) != GS_OK) {
-		return err->code;
+	enum gs_code code = cachedir_body_commit(
+		f->remote->with.dir, &f->body, f->entry.size, err);
+
+	if (code == GS_BAD) {
+		return blame(f, code,
+			"its body is not the one that its metadata name, so it "
+			"is not used; somebody or something altered it",
+			err);
+	}
+	if (code != GS_OK) {
+		return code;
 	}
 	return cachedir_put(f->remote->with.dir, &f->entry, err);
 }

@@ -39,17 +39,15 @@ take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 				 VIEW(""), NULL);
 }
 
-static enum gs_code
-finish(void *ctx, const struct meta *meta, struct gs_err *err)
-{
-	return take(ctx, meta, VIEW(""), err);
-}
-
 enum remote_result
 remote_list(struct remote *r, struct view query, struct buf *document)
 {
 	struct listing l = {query, document};
-	const struct ask ask = {ERRORS_LIST, &l, begin, head, take, finish};
+	const struct ask ask = {.op = ERRORS_LIST,
+		.ctx = &l,
+		.begin = begin,
+		.head = head,
+		.take = take};
 
 	return ask_run(r, &ask);
 }

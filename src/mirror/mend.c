@@ -10,9 +10,10 @@
 #define SECOND_NS 1000000000
 
 void
-mend_fill(struct mend *m, struct remote *r, struct object_env *env)
+mend_fill(struct mend *m, struct remote *r, const struct conn *conn,
+	struct object_env *env)
 {
-	m->endpoint_used = r->endpoint_now;
+	m->endpoint_used = conn->target_no;
 	m->creds_used = r->creds_now;
 	pthread_mutex_lock(&r->lock);
 	m->skew_used_s = r->skew_s;
@@ -25,13 +26,13 @@ mend_fill(struct mend *m, struct remote *r, struct object_env *env)
 }
 
 static void
-say_mended(struct remote *r, const char *what, struct view value,
-	const char *advice)
+say_mended(struct remote *r, enum remote_topic topic, const char *what,
+	struct view value, const char *advice)
 {
 	struct gs_err note;
 
 	gs_fail(&note, GS_CONFIG, what, value, advice);
-	remote_say(r, REMOTE_TOPIC_MENDED, LOG_WARNING, &note);
+	remote_say(r, topic, LOG_WARNING, &note);
 }
 
 /* Goes on with the region that the store named. */
@@ -68,8 +69,8 @@ mend_region(struct mend *m, struct remote *r,
 	}
 	m->tried_region = true;
 	if (change_region(r, region)) {
-		say_mended(r, "the bucket is in region", region,
-			"set -region to it to save a round trip");
+		say_mended(r, REMOTE_TOPIC_REGION, "the bucket is in region",
+			region, "set -region to it to save a round trip");
 	}
 	return r->endpoint_now != m->endpoint_used;
 }
@@ -89,9 +90,18 @@ mend_clock(struct mend *m, struct remote *r, const struct meta *meta)
 	pthread_mutex_lock(&r->lock);
 	r->skew_s = skew_s;
 	pthread_mutex_unlock(&r->lock);
-	say_mended(r, "this machine's clock is wrong", VIEW(""),
+	say_mended(r, REMOTE_TOPIC_CLOCK, "this machine's clock is wrong",
+		VIEW(""),
 		"requests are signed with the store's time; set the clock");
 	return true;
+}
+
+static bool
+are_same(const struct creds *a, const struct creds *b)
+{
+	return strcmp(a->access_key, b->access_key) == 0 &&
+	       strcmp(a->secret_key, b->secret_key) == 0 &&
+	       strcmp(a->session_token, b->session_token) == 0;
 }
 
 /* Reads the files again; somebody may have renewed the keys there. */
@@ -104,11 +114,10 @@ renew_keys(struct remote *r)
 	if (!fresh) {
 		return;
 	}
-	if (settings_load(r->with.settings, fresh, &ignored, &ignored) ==
-		GS_OK) {
+	if (settings_load(r->with.settings, fresh, &ignored) == GS_OK) {
 		pthread_mutex_lock(&r->lock);
-		if (r->creds_now == 0 && memcmp(&fresh->creds, &r->creds[0],
-						 sizeof(fresh->creds)) != 0) {
+		if (r->creds_now == 0 &&
+			!are_same(&fresh->creds, &r->creds[0])) {
 			r->creds[1] = fresh->creds;
 			r->creds_now = 1;
 		}

@@ -1,7 +1,7 @@
 /*
  * What can be mended when a store refuses: the region to sign for, the clock,
  * the keys, whether bodies are signed. Each once per request; what is found
- * out serves the whole run.
+ * out serves the whole run. Region and keys change once in a run at most.
  */
 #ifndef MIRROR_MEND_H
 #define MIRROR_MEND_H
@@ -21,8 +21,10 @@ struct mend {
 	int64_t sent_ns, received_ns;
 };
 
-/* Fills env (but for scratch) with what is right by now. */
-void mend_fill(struct mend *m, struct remote *r, struct object_env *env);
+/* Fills env (but for scratch) with what is right by now for a request on the
+ * connection. */
+void mend_fill(struct mend *m, struct remote *r, const struct conn *conn,
+	struct object_env *env);
 
 /* After a refusal: true if something is different now, so that the same
  * request is worth another attempt. */

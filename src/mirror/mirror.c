@@ -33,9 +33,10 @@ struct mirror {
 	/* of the link's thread alone */
 	size_t getters, putters;
 	uint64_t next_alive_ms;
+	uint64_t drain_ms; /* how long uploads may take at the end */
 	unsigned interrupts;
 	bool link_ended;
-	uint64_t refused_puts; /* the queue was full */
+	uint64_t refused_puts; /* the queue was full, or has no worker */
 };
 
 static void
@@ -83,6 +84,30 @@ getter(void *arg)
 	return NULL;
 }
 
+/* False if the entry has gone, or another has taken its place: that one is
+ * new, and has been sent before. */
+static bool
+is_still_held(struct mirror *m, const struct entry *e)
+{
+	struct entry now;
+
+	return cachedir_get(&m->dir, &e->action, &now) &&
+	       id_eq(&now.output, &e->output) && now.time_ns == e->time_ns;
+}
+
+/* Sends an older entry if the bucket lacks it. */
+static void
+offer(struct mirror *m, const struct entry *e)
+{
+	enum census_finding finding = census_taker_find(&m->census, &e->action);
+
+	if (finding == CENSUS_HOLDS) {
+		remote_set_shared(&m->remote, e);
+	} else if (finding == CENSUS_LACKS && is_still_held(m, e)) {
+		remote_upload(&m->remote, e);
+	}
+}
+
 static void *
 putter(void *arg)
 {
@@ -91,8 +116,8 @@ putter(void *arg)
 	bool held;
 
 	while (queue_take_put(&m->queue, &e, &held)) {
-		if (held && !census_taker_lacks_surely(&m->census, &e.action)) {
-			remote_set_shared(&m->remote, &e);
+		if (held) {
+			offer(m, &e);
 		} else {
 			remote_upload(&m->remote, &e);
 		}
@@ -101,19 +126,29 @@ putter(void *arg)
 	return NULL;
 }
 
+/* Starts another worker, up to max. False if there is none at all. */
+static bool
+hire(struct mirror *m, void *(*work)(void *), size_t *count, size_t max)
+{
+	if (*count < max && thread_start(work, m)) {
+		++*count;
+	}
+	return *count > 0;
+}
+
 static void
 on_get(struct mirror *m, const struct link_msg *message)
 {
-	bool short_of_hands;
+	bool first = m->getters == 0, short_of_hands;
 
 	if (!remote_is_on(&m->remote) ||
+		(first && !hire(m, getter, &m->getters, GETTERS_MAX)) ||
 		!queue_add_get(&m->queue, &message->action, &short_of_hands)) {
 		answer_get(m, &message->action, false);
 		return;
 	}
-	if (short_of_hands && m->getters < GETTERS_MAX &&
-		thread_start(getter, m)) {
-		m->getters++;
+	if (short_of_hands && !first) {
+		hire(m, getter, &m->getters, GETTERS_MAX);
 	}
 }
 
@@ -126,19 +161,19 @@ on_put(struct mirror *m, const struct link_msg *message)
 		.size = message->size,
 		.time_ns = message->time_ns,
 	};
-	bool short_of_hands;
+	bool held = message->kind == LINK_HELD;
+	bool first = m->putters == 0, short_of_hands;
 
 	if (!remote_is_on(&m->remote) || m->setup->read_only) {
 		return;
 	}
-	if (!queue_add_put(&m->queue, &e, message->kind == LINK_HELD,
-		    &short_of_hands)) {
-		m->refused_puts++;
+	if ((first && !hire(m, putter, &m->putters, PUTTERS_MAX)) ||
+		!queue_add_put(&m->queue, &e, held, &short_of_hands)) {
+		m->refused_puts += !held;
 		return;
 	}
-	if (short_of_hands && m->putters < PUTTERS_MAX &&
-		thread_start(putter, m)) {
-		m->putters++;
+	if (short_of_hands && !first) {
+		hire(m, putter, &m->putters, PUTTERS_MAX);
 	}
 }
 
@@ -198,6 +233,7 @@ on_close(struct mirror *m, const struct link_msg *message)
 
 	remote_hurry(&m->remote);
 	drain(m, false, message->size);
+	m->drain_ms = earlier(m->drain_ms, message->size);
 	closed.counts = remote_counts(&m->remote);
 	closed.counts.dropped +=
 		queue_puts_left(&m->queue, false) + m->refused_puts;
@@ -286,9 +322,13 @@ start(struct mirror *m)
 		.dir = &m->dir,
 		.place = m->setup->place,
 		.settings = m->setup->settings,
+		.patience = &conn_usual_patience,
 	};
 
 	remote_start(&m->remote, &remote);
+	if (remote_is_on(&m->remote)) {
+		remote_enter_sandbox(&m->remote);
+	}
 	census_taker_init(&m->census, &m->remote);
 	return true;
 }
@@ -300,13 +340,14 @@ mirror_run(int link, void *setup)
 
 	m.setup = setup;
 	m.link = link;
+	m.drain_ms = m.setup->drain_ms;
 	if (!start(&m)) {
 		return;
 	}
 	serve(&m);
 	let_go(&m);
 	remote_hurry(&m.remote);
-	drain(&m, true, m.setup->drain_ms);
+	drain(&m, true, m.drain_ms);
 	queue_stop(&m.queue);
 	cachedir_trim(&m.dir);
 	cachedir_remove(&m.dir);

@@ -27,8 +27,9 @@ ring_pop(struct ring *r)
 {
 	struct entry e = r->slot[r->head];
 
-	r->head = (r->head + 1) % r->cap;
 	r->count--;
+	/* an empty ring begins again where memory has been touched already */
+	r->head = r->count > 0 ? (r->head + 1) % r->cap : 0;
 	return e;
 }
 
@@ -168,7 +169,8 @@ queue_done_put(struct queue *q, const struct entry *e, bool held)
 
 	q->uploading[at] = q->uploading[--q->uploading_count];
 	q->uploading_held -= held;
-	pthread_cond_signal(&q->put_ready);
+	/* all putters may have waited for this one */
+	pthread_cond_broadcast(&q->put_ready);
 	if (puts_left(q, false) == 0) {
 		pthread_cond_broadcast(&q->put_idle);
 	}

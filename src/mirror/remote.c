@@ -4,10 +4,9 @@
 #include "os/clock.h"
 #include "os/sandbox.h"
 #include "os/settings_files.h"
-#include "os/trust.h"
-#include "s3/env.h"
 
 #include <poll.h>
+#include <string.h>
 
 enum { BREAKER_LOOK_MS = 200, DNS_PORT = 53 };
 
@@ -22,9 +21,38 @@ remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
 	}
 }
 
-/* The files that may be read once the process is shut in. */
-static void
-enter_sandbox(struct remote *r)
+/* The directory of a shared file if it is AWS's own, so that a file that takes
+ * its place can be read too; else the file itself. */
+static const char *
+readable_around(char path[SETTINGS_PATH_MAX])
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash && view_ends((struct view){path, (size_t)(slash - path)},
+			     VIEW("/.aws"))) {
+		*slash = '\0';
+	}
+	return path;
+}
+
+/* The directory above one of our own, which can then be removed at the end;
+ * NULL for any other. */
+static const char *
+prunable_around(const struct cachedir *dir)
+{
+	static char path[PATH_LEN_MAX]; /* too large for a stack */
+	struct buf above = BUF_OVER(path);
+	const char *slash = strrchr(dir->path, '/');
+
+	if (!dir->temporary || !slash) {
+		return NULL;
+	}
+	buf_add(&above, (struct view){dir->path, (size_t)(slash - dir->path)});
+	return buf_cstr(&above);
+}
+
+void
+remote_enter_sandbox(const struct remote *r)
 {
 	static struct settings_paths paths; /* too large for a stack */
 	struct sandbox_rules rules = {
@@ -33,24 +61,19 @@ enter_sandbox(struct remote *r)
 		.readable = {"/etc/resolv.conf", "/etc/hosts",
 			"/run/systemd/resolve"},
 		.readable_count = 3,
+		.prunable = prunable_around(r->with.dir),
 		.ports = {r->endpoint[0].port, DNS_PORT},
 		.port_count = 2,
 	};
 	struct gs_err ignored;
 
 	if (settings_paths(r->with.settings->env, &paths, &ignored) == GS_OK) {
-		rules.readable[rules.readable_count++] = paths.config;
-		rules.readable[rules.readable_count++] = paths.credentials;
+		rules.readable[rules.readable_count++] =
+			readable_around(paths.config);
+		rules.readable[rules.readable_count++] =
+			readable_around(paths.credentials);
 	}
 	sandbox_enter(&rules);
-}
-
-static const char *
-variable(char *const env[], const char *name)
-{
-	struct view value = env_get(env, name);
-
-	return value.n > 0 ? value.p : "";
 }
 
 /* Finds bucket, keys and whom to trust. */
@@ -58,31 +81,15 @@ static enum gs_code
 configure(struct remote *r, struct gs_err *err)
 {
 	struct stream_target target = {.tls = false};
-	struct gs_err unreadable;
 
-	if (settings_load(r->with.settings, &r->settings, &unreadable, err) !=
-		GS_OK) {
-		if (unreadable.code != GS_OK) {
-			*err = unreadable; /* more likely the reason */
-		}
-		return err->code;
-	}
-	struct endpoint_wish wish = settings_wish(&r->settings);
-
-	if (endpoint_resolve(&wish, &r->endpoint[0], err) != GS_OK) {
+	if (settings_establish(r->with.settings, &r->settings, &r->endpoint[0],
+		    &target.trust, err) != GS_OK) {
 		return err->code;
 	}
 	target.host = r->endpoint[0].host;
 	target.port = r->endpoint[0].port;
 	target.tls = r->endpoint[0].tls;
-	if (target.tls) {
-		target.trust = trust_new(r->settings.ca_bundle,
-			variable(r->with.settings->env, "SSL_CERT_FILE"));
-		if (!target.trust || trust_load(target.trust, err) != GS_OK) {
-			return err->code;
-		}
-	}
-	conn_pool_init(&r->pool, &target);
+	conn_pool_init(&r->pool, &target, r->with.patience);
 	return GS_OK;
 }
 
@@ -128,12 +135,15 @@ remote_start(struct remote *r, const struct remote_setup *with)
 {
 	struct gs_err err;
 
-	*r = (struct remote){.with = *with};
+	memset(r, 0, sizeof(*r)); /* no copy of it: it is large */
+	r->with = *with;
 	pthread_mutex_init(&r->lock, NULL);
+	conn_pool_init(&r->pool, &(struct stream_target){.tls = false},
+		with->patience);
 	breaker_init(&r->breaker);
 	retry_budget_init(&r->budget);
-	if (with->settings->bucket[0] == '\0') {
-		return; /* which main has said */
+	if (with->settings->bucket[0] == '\0' || with->dir->dir < 0) {
+		return; /* which has been said */
 	}
 	if (configure(r, &err) != GS_OK) {
 		remote_say(r, REMOTE_TOPIC_CONFIG, LOG_WARNING, &err);
@@ -141,9 +151,8 @@ remote_start(struct remote *r, const struct remote_setup *with)
 	}
 	r->creds[0] = r->settings.creds;
 	r->sign_bodies = r->settings.sign_bodies;
-	r->on = r->writable = true;
+	r->on = true;
 	describe(r);
-	enter_sandbox(r);
 }
 
 bool
@@ -173,7 +182,7 @@ remote_prefix(const struct remote *r)
 
 /* True if the breaker lets a request go now. */
 static bool
-breaker_opens_for(struct remote *r)
+breaker_lets_go(struct remote *r)
 {
 	pthread_mutex_lock(&r->lock);
 	bool allowed = breaker_allows(&r->breaker, clock_mono_ms());
@@ -182,16 +191,22 @@ breaker_opens_for(struct remote *r)
 	return allowed;
 }
 
+/* True if a request of this kind is not in vain. */
+static bool
+is_worth_asking(const struct remote *r, enum errors_op op)
+{
+	return r->on && !r->forbidden[op] &&
+	       !(op == ERRORS_GET && r->cancelled);
+}
+
 bool
 remote_may_ask(struct remote *r, enum errors_op op)
 {
-	bool put = op == ERRORS_PUT;
-
-	while (r->on && (put ? r->writable : !r->cancelled)) {
-		if (breaker_opens_for(r)) {
+	while (is_worth_asking(r, op)) {
+		if (breaker_lets_go(r)) {
 			return true;
 		}
-		if (!put || r->hurried) {
+		if (op != ERRORS_PUT || r->hurried) {
 			return false;
 		}
 		poll(NULL, 0, BREAKER_LOOK_MS);
@@ -200,10 +215,10 @@ remote_may_ask(struct remote *r, enum errors_op op)
 }
 
 bool
-remote_may_retry(struct remote *r, enum retry_cost cost)
+remote_may_retry(struct remote *r, enum errors_op op, enum retry_cost cost)
 {
 	pthread_mutex_lock(&r->lock);
-	bool may = r->on && !breaker_is_open(&r->breaker) &&
+	bool may = is_worth_asking(r, op) && !breaker_is_open(&r->breaker) &&
 		   retry_budget_take(&r->budget, cost);
 
 	r->counts.retries += may;
@@ -243,9 +258,7 @@ remote_note_end(struct remote *r, bool answered, unsigned paid)
 void
 remote_forbid(struct remote *r, enum errors_op op)
 {
-	if (op == ERRORS_PUT) {
-		r->writable = false;
-	}
+	r->forbidden[op] = true;
 }
 
 void
@@ -275,6 +288,6 @@ remote_counts(struct remote *r)
 	struct link_counts counts = r->counts;
 
 	pthread_mutex_unlock(&r->lock);
-	counts.connections = r->on ? conn_pool_opened(&r->pool) : 0;
+	counts.connections = conn_pool_opened(&r->pool);
 	return counts;
 }

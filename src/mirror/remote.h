@@ -26,6 +26,7 @@ struct remote_setup {
 	struct cachedir *dir;
 	struct id place; /* names the bucket in the directory's marks */
 	const struct settings_input *settings;
+	const struct conn_patience *patience;
 };
 
 /* What is said once per run and kind. */
@@ -37,7 +38,8 @@ enum remote_topic {
 	REMOTE_TOPIC_LIST,
 	REMOTE_TOPIC_OBJECT,
 	REMOTE_TOPIC_DISK,
-	REMOTE_TOPIC_MENDED,
+	REMOTE_TOPIC_REGION,
+	REMOTE_TOPIC_CLOCK,
 };
 
 struct remote {
@@ -46,12 +48,12 @@ struct remote {
 	struct conn_pool pool;
 	/* The first is used until the store names another region, or the
 	 * files hold other keys; each can happen once. A filled slot never
-	 * changes. */
+	 * changes. A connection belongs to endpoint[target_no]. */
 	struct endpoint endpoint[2];
 	struct creds creds[2];
 	atomic_uint endpoint_now, creds_now;
-	atomic_bool on;        /* there is a bucket to ask */
-	atomic_bool writable;  /* puts are not refused */
+	atomic_bool on;                    /* there is a bucket to ask */
+	atomic_bool forbidden[ERRORS_OPS]; /* every such request is in vain */
 	atomic_bool hurried;   /* the go command waits for the uploads */
 	atomic_bool cancelled; /* nobody waits for fetches any longer */
 	atomic_uint said;      /* topics, as bits */
@@ -65,10 +67,13 @@ struct remote {
 
 enum remote_result { REMOTE_DONE, REMOTE_ABSENT, REMOTE_FAILED };
 
-/* Reads the configuration and shuts the process in (os/sandbox.h). Without
- * a usable configuration the remote is off, which is said. To be called before
- * the first thread. */
+/* Reads the configuration. Without a usable one, or without a directory, the
+ * remote is off, which is said. */
 void remote_start(struct remote *r, const struct remote_setup *with);
+
+/* Shuts the process in (os/sandbox.h) with what the remote needs. To be called
+ * before the first thread. */
+void remote_enter_sandbox(const struct remote *r);
 
 /* False if every request would be in vain. */
 bool remote_is_on(const struct remote *r);
@@ -109,7 +114,8 @@ struct link_counts remote_counts(struct remote *r);
 /* For ask.c: whether a request of this kind may go now (one that puts waits
  * while the breaker is open, unless we are hurried), and how it went. */
 bool remote_may_ask(struct remote *r, enum errors_op op);
-bool remote_may_retry(struct remote *r, enum retry_cost cost);
+bool remote_may_retry(
+	struct remote *r, enum errors_op op, enum retry_cost cost);
 void remote_count_request(struct remote *r);
 void remote_note_stall(struct remote *r, uint64_t lost_ms);
 void remote_note_end(struct remote *r, bool answered, unsigned paid);

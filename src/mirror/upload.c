@@ -46,28 +46,12 @@ head(void *ctx, const struct object_env *env, struct buf *out,
 	return object_put_head(env, &put, out, err);
 }
 
-/* What a store says to a put that it took is of no interest. */
-static enum gs_code
-take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
-{
-	(void)ctx;
-	(void)meta;
-	(void)bytes;
-	(void)err;
-	return GS_OK;
-}
-
-static enum gs_code
-finish(void *ctx, const struct meta *meta, struct gs_err *err)
-{
-	return take(ctx, meta, VIEW(""), err);
-}
-
 static bool
 send_entry(struct remote *r, const struct entry *e)
 {
 	struct upload u = {.remote = r, .entry = e};
-	const struct ask ask = {ERRORS_PUT, &u, begin, head, take, finish};
+	const struct ask ask = {
+		.op = ERRORS_PUT, .ctx = &u, .begin = begin, .head = head};
 
 	if (e->size > ARTIFACT_MAX) {
 		return false;

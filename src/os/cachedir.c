@@ -1,5 +1,6 @@
 #include "os/cachedir.h"
 
+#include "gocache/reply.h"
 #include "os/fdio.h"
 
 #include <errno.h>
@@ -54,6 +55,10 @@ set_path(struct cachedir *s, const char *path, struct gs_err *err)
 		return gs_fail(err, GS_CONFIG, "cannot use cache directory",
 			view_of(path), "the path must be absolute");
 	}
+	if (!reply_can_say(view_of(path))) {
+		return gs_fail(err, GS_CONFIG, "cannot use cache directory",
+			view_of(path), "go can be told only of paths in UTF-8");
+	}
 	buf_str(&out, path);
 	if (buf_cstr(&out)[0] == '\0') {
 		return gs_fail(err, GS_TOOBIG, "cannot use cache directory",
@@ -98,11 +103,14 @@ cachedir_open_temporary(
 		}
 		buf_str(&name, places[i]);
 		buf_str(&name, "/gocache-s3-XXXXXX");
-		if (buf_cstr(&name)[0] && mkdtemp(path) &&
-			cachedir_open(s, path, err) == GS_OK) {
+		if (!buf_cstr(&name)[0] || !mkdtemp(path)) {
+			continue;
+		}
+		if (cachedir_open(s, path, err) == GS_OK) {
 			s->temporary = true;
 			return GS_OK;
 		}
+		rmdir(path);
 	}
 	*s = (struct cachedir){
 		.dir = -1, .marks.fd = -1, .hash = sha256_best()};

@@ -30,7 +30,9 @@ struct cachedir {
 	struct marks marks;
 };
 
-/* Opens the directory at path, which is made if it does not exist. */
+/* Opens the directory at path, which is made if it does not exist. GS_CONFIG
+ * for a path that is not absolute, or not UTF-8 so that go could not be told
+ * of it; GS_TOOBIG, GS_SYS. */
 GS_CHECKED enum gs_code cachedir_open(
 	struct cachedir *s, const char *path, struct gs_err *err);
 
@@ -48,7 +50,8 @@ void cachedir_remove(struct cachedir *s);
  * rule (gocache/trim.h). True with *e filled, or false: a miss. Any thread. */
 bool cachedir_get(struct cachedir *s, const struct id *action, struct entry *e);
 
-/* True if the body is there, of this size, and checked. Any thread. */
+/* True if the body is there, of this size, and checked; it then counts as used.
+ * Any thread. */
 bool cachedir_has_body(
 	struct cachedir *s, const struct id *output, uint64_t size);
 

@@ -4,7 +4,12 @@
 
 #include "os/cachedir.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+
+/* How a file of the directory is opened. Somebody may have put a link or a
+ * FIFO in its place, which must not lead elsewhere or keep us waiting. */
+enum { CACHEDIR_OPEN = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK };
 
 /* The mark of a body's file as st describes it. */
 uint64_t cachedir_checked_mark(const struct cachedir *s,

@@ -4,7 +4,6 @@
 #include "gocache/trim.h"
 #include "os/clock.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 static int64_t
@@ -71,7 +70,7 @@ check_body(struct cachedir *s, const struct id *output, const char *name,
 	if (marks_has(&s->marks, mark)) {
 		return true;
 	}
-	int fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(s->dir, name, O_RDONLY | CACHEDIR_OPEN);
 	bool good = fd >= 0 && hash_matches(s, fd, output);
 
 	if (fd >= 0) {
@@ -93,28 +92,23 @@ touch(struct cachedir *s, const char *name, const struct stat *st)
 	return utimensat(s->dir, name, NULL, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static bool
-find_body(struct cachedir *s, const struct id *output, uint64_t size, bool used)
+bool
+cachedir_has_body(struct cachedir *s, const struct id *output, uint64_t size)
 {
 	char name[ENTRY_NAME_MAX];
 	struct stat st;
 
 	entry_output_name(output, name);
-	if (fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	if (s->dir < 0 ||
+		fstatat(s->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 		!S_ISREG(st.st_mode) || (uint64_t)st.st_size != size ||
 		!check_body(s, output, name, &st)) {
 		return false;
 	}
-	if (used && touch(s, name, &st)) {
+	if (touch(s, name, &st)) {
 		cachedir_remember_checked(s, output, name);
 	}
 	return true;
-}
-
-bool
-cachedir_has_body(struct cachedir *s, const struct id *output, uint64_t size)
-{
-	return s->dir >= 0 && find_body(s, output, size, false);
 }
 
 bool
@@ -129,7 +123,7 @@ cachedir_get(struct cachedir *s, const struct id *action, struct entry *e)
 		return false;
 	}
 	entry_action_name(action, name);
-	int fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(s->dir, name, O_RDONLY | CACHEDIR_OPEN);
 
 	if (fd < 0) {
 		return false;
@@ -142,7 +136,7 @@ cachedir_get(struct cachedir *s, const struct id *action, struct entry *e)
 			      &ignored) != GS_OK) {
 		return false;
 	}
-	if (!find_body(s, &e->output, e->size, true)) {
+	if (!cachedir_has_body(s, &e->output, e->size)) {
 		return false;
 	}
 	touch(s, name, &st);
@@ -156,7 +150,7 @@ cachedir_open_body(struct cachedir *s, const struct id *output, uint64_t size)
 	struct stat st;
 
 	entry_output_name(output, name);
-	int fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(s->dir, name, O_RDONLY | CACHEDIR_OPEN);
 
 	if (fd >= 0 && (fstat(fd, &st) != 0 || (uint64_t)st.st_size != size)) {
 		close(fd);

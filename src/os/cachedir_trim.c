@@ -6,7 +6,6 @@
 #include "os/fdio.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 enum { SUBDIRS = 256, TRIM_TXT_MAX = 64 };
@@ -20,7 +19,7 @@ open_subdir(const struct cachedir *s, unsigned i)
 
 	buf_hex(&text, &byte, 1);
 	int fd = openat(s->dir, buf_cstr(&text),
-		O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		O_RDONLY | O_DIRECTORY | CACHEDIR_OPEN);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 
 	if (fd >= 0 && !d) {
@@ -49,8 +48,7 @@ remove_at(int parent, const char *name)
 	if (unlinkat(parent, name, 0) == 0) {
 		return;
 	}
-	int fd = openat(
-		parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | CACHEDIR_OPEN);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 
 	if (d) {
@@ -80,8 +78,8 @@ static bool
 claim_trim(const struct cachedir *s, int64_t now_ns)
 {
 	char text[TRIM_TXT_MAX];
-	int fd = openat(s->dir, "trim.txt",
-		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+	int fd = openat(
+		s->dir, "trim.txt", O_RDWR | O_CREAT | CACHEDIR_OPEN, 0666);
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text)) : -1;
 	bool due =
 		n >= 0 && trim_is_due((struct view){text, (size_t)n}, now_ns);

@@ -6,7 +6,6 @@
 #include "os/fdio.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -35,7 +34,7 @@ static int
 open_temp(
 	struct cachedir *s, const char *near, char temp[CACHEDIR_TEMP_NAME_MAX])
 {
-	const int how = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	const int how = O_RDWR | O_CREAT | O_EXCL | CACHEDIR_OPEN;
 	char subdir[3] = {near[0], near[1], '\0'};
 
 	choose_name(near, temp);

@@ -1,5 +1,6 @@
 #include "os/connect.h"
 
+#include "base/array.h"
 #include "os/clock.h"
 #include "os/fdio.h"
 
@@ -34,7 +35,7 @@ tune(int fd)
 		{IPPROTO_TCP, TCP_KEEPCNT, 3},
 	};
 
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
 		(void)setsockopt(fd, options[i].level, options[i].name,
 			&options[i].value, sizeof(options[i].value));
 	}
@@ -193,7 +194,7 @@ advice(int why)
 		{EMFILE, "too many open files: raise ulimit -n"},
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		if (texts[i].why == why) {
 			return texts[i].text;
 		}

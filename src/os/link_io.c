@@ -70,9 +70,11 @@ link_receive(int link, struct link_msg *m, int wait_ms)
 	if (wait_ms != 0 && wait_for(link, POLLIN, wait_ms) != LINK_OK) {
 		return LINK_AGAIN;
 	}
+	/* A peer that left without reading all is told of first, once; what it
+	 * sent before comes after that. */
 	do {
 		n = recv(link, m, sizeof(*m), MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (n < 0 && errno == EAGAIN) {
 		return LINK_AGAIN;
 	}

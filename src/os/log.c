@@ -1,8 +1,11 @@
 #include "os/log.h"
 
 #include "base/buf.h"
+#include "os/clock.h"
+#include "os/fdio.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,10 +13,12 @@
 enum {
 	LOG_LINE_MAX = 1024, /* a line is cut here; LF included */
 	LOG_REMEMBERED = 64, /* the last so many different lines */
+	LOG_WAIT_MS = 500,   /* for whoever reads standard error */
 };
 
 static struct {
 	bool verbose;
+	bool stuck; /* nobody read in time; do not wait again */
 	uint64_t seen[LOG_REMEMBERED]; /* hashes, a ring; 0 is unused */
 	size_t next;
 } state;
@@ -64,6 +69,20 @@ add_clean(struct buf *line, struct view text)
 	}
 }
 
+/* True if a line can be written without waiting: a pipe that is not full has
+ * room for one (pipe(7), PIPE_BUF). */
+static bool
+has_room(void)
+{
+	uint64_t deadline_ms =
+		clock_mono_ms() + (state.stuck ? 0 : LOG_WAIT_MS);
+	struct gs_err ignored;
+
+	state.stuck =
+		fd_wait(STDERR_FILENO, POLLOUT, deadline_ms, &ignored) != GS_OK;
+	return !state.stuck;
+}
+
 void
 log_line(enum log_level level, struct view text)
 {
@@ -71,7 +90,8 @@ log_line(enum log_level level, struct view text)
 	struct buf line = BUF_OVER(storage);
 	ssize_t written;
 
-	if ((level == LOG_INFO && !state.verbose) || !remember(text)) {
+	if ((level == LOG_INFO && !state.verbose) || !remember(text) ||
+		!has_room()) {
 		return;
 	}
 	buf_str(&line, "gocache-s3: ");

@@ -1,9 +1,12 @@
 #include "os/process.h"
 
+#include "os/clock.h"
 #include "os/fdio.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,6 +15,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* How long a killed process may take to end, and how often it is looked at. */
+enum { KILL_WAIT_MS = 200, LOOK_MS = 5 };
 
 /* Something that can be read (end of file) and written (refused or swallowed):
  * /dev/null, or in a container without it one end of a socket pair. */
@@ -26,19 +32,6 @@ open_nowhere(void)
 		fd = pair[0];
 	}
 	return fd;
-}
-
-void
-process_fill_stdio(void)
-{
-	int fd;
-
-	do {
-		fd = open_nowhere();
-	} while (fd >= 0 && fd <= 2);
-	if (fd >= 0) {
-		close(fd);
-	}
 }
 
 void
@@ -75,6 +68,17 @@ close_from(int first)
 	}
 }
 
+void
+process_tidy_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open_nowhere();
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	close_from(STDERR_FILENO + 1);
+}
+
 /* The child keeps its end of the link as descriptor 3. */
 static int
 keep_only(int link)
@@ -85,8 +89,8 @@ keep_only(int link)
 		dup2(link, kept);
 	}
 	fcntl(kept, F_SETFD, FD_CLOEXEC);
-	process_detach_stdio();
 	close_from(kept + 1);
+	process_detach_stdio();
 	return kept;
 }
 
@@ -106,6 +110,8 @@ process_spawn(void (*service)(int link, void *arg), void *arg, int *link,
 	int pair[2];
 	sigset_t none;
 
+	signal(SIGCHLD,
+		SIG_DFL); /* if ignored, children vanish by themselves */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
 		return fd_fail(err, "cannot make a socket pair", NULL, errno);
 	}
@@ -129,27 +135,61 @@ process_spawn(void (*service)(int link, void *arg), void *arg, int *link,
 	return GS_OK;
 }
 
+bool
+process_wait(pid_t pid, uint64_t wait_ms)
+{
+	uint64_t deadline_ms = clock_mono_ms() + wait_ms;
+	pid_t ended;
+
+	while ((ended = waitpid(pid, NULL, WNOHANG)) == 0 ||
+		(ended < 0 && errno == EINTR)) {
+		if (clock_mono_ms() >= deadline_ms) {
+			return false;
+		}
+		poll(NULL, 0, LOOK_MS);
+	}
+	return true;
+}
+
 void
 process_kill(pid_t pid)
 {
+	assert(pid > 0);
 	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+	process_wait(pid, KILL_WAIT_MS);
+}
+
+/* Who started us with a signal ignored (nohup, a shell's background job) wants
+ * it to have no effect. */
+static void
+add_unless_ignored(sigset_t *set, int number)
+{
+	struct sigaction before;
+
+	if (sigaction(number, NULL, &before) != 0 ||
+		before.sa_handler != SIG_IGN) {
+		sigaddset(set, number);
 	}
 }
 
 int
 process_signals(void)
 {
-	sigset_t taken;
+	sigset_t taken, before;
 
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	sigemptyset(&taken);
-	sigaddset(&taken, SIGINT);
-	sigaddset(&taken, SIGTERM);
-	sigprocmask(SIG_BLOCK, &taken, NULL);
-	return signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
+	add_unless_ignored(&taken, SIGINT);
+	add_unless_ignored(&taken, SIGTERM);
+	sigprocmask(SIG_BLOCK, &taken, &before);
+	int fd = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
+
+	if (fd < 0) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
+	}
+	return fd;
 }
 
 int

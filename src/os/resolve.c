@@ -1,5 +1,6 @@
 #include "os/resolve.h"
 
+#include "base/array.h"
 #include "os/clock.h"
 #include "os/fdio.h"
 #include "os/lookup.h"
@@ -220,7 +221,7 @@ fail(const struct name *n, struct gs_err *err)
 	if (n->why == EAI_SYSTEM) {
 		return fd_fail(err, "cannot resolve", n->host, n->why_errno);
 	}
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		if (texts[i].why == n->why) {
 			return gs_fail(err, GS_SYS, "cannot resolve",
 				view_of(n->host), texts[i].text);

@@ -1,18 +1,14 @@
 /*
  * The kernel's interfaces are written down here instead of taken from the
  * machine's headers, which are often older than the kernel it runs on.
- * Source: Documentation/userspace-api/landlock.rst,
- * Documentation/userspace-api/seccomp_filter.rst.
+ * Source: Documentation/userspace-api/landlock.rst.
  */
 #include "os/sandbox.h"
 
-#include <errno.h>
+#include "os/sandbox_calls.h"
+
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <sched.h>
-#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -27,7 +23,6 @@ enum {
 	RULE_PATH = 1,
 	RULE_PORT = 2,
 
-	FS_EXECUTE = 1 << 0,
 	FS_WRITE_FILE = 1 << 1,
 	FS_READ_FILE = 1 << 2,
 	FS_READ_DIR = 1 << 3,
@@ -35,15 +30,19 @@ enum {
 	FS_REMOVE_FILE = 1 << 5,
 	FS_MAKE_DIR = 1 << 7,
 	FS_MAKE_REG = 1 << 8,
-	FS_ABI_1 = (1 << 13) - 1, /* all of the first version */
-	FS_REFER = 1 << 13,       /* 2 */
-	FS_TRUNCATE = 1 << 14,    /* 3 */
-	NET_BIND = 1 << 0,        /* 4 */
+	FS_FIRST = (1 << 13) - 1, /* all of the first version */
+	FS_REFER = 1 << 13,
+	FS_TRUNCATE = 1 << 14,
+	FS_IOCTL_DEV = 1 << 15,
+	NET_BIND = 1 << 0,
 	NET_CONNECT = 1 << 1,
+	SCOPE_ABSTRACT_UNIX = 1 << 0,
+	SCOPE_SIGNAL = 1 << 1,
 };
 
+/* What a ruleset forbids unless a rule allows it. */
 struct ruleset_attr {
-	uint64_t fs, net;
+	uint64_t fs, net, scoped;
 };
 
 struct path_attr {
@@ -63,21 +62,39 @@ enum {
 	FILE_RIGHTS = FS_READ_FILE | FS_WRITE_FILE | FS_TRUNCATE,
 };
 
-static struct ruleset_attr
-handled_by(long abi)
-{
-	struct ruleset_attr handled = {.fs = FS_ABI_1};
+/* What each version of the interface added. */
+static const struct {
+	struct ruleset_attr handled;
+	size_t size; /* of the struct that it knows */
+} versions[] = {
+	{{.fs = FS_FIRST}, offsetof(struct ruleset_attr, net)},
+	{{.fs = FS_REFER}, offsetof(struct ruleset_attr, net)},
+	{{.fs = FS_TRUNCATE}, offsetof(struct ruleset_attr, net)},
+	{{.net = NET_BIND | NET_CONNECT},
+		offsetof(struct ruleset_attr, scoped)},
+	{{.fs = FS_IOCTL_DEV}, offsetof(struct ruleset_attr, scoped)},
+	{{.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL},
+		sizeof(struct ruleset_attr)},
+};
 
-	if (abi >= 2) {
-		handled.fs |= FS_REFER;
+enum { VERSIONS = sizeof(versions) / sizeof(*versions) };
+
+/* Makes a ruleset of all that this kernel knows; -1 if it knows none. */
+static int
+make_ruleset(struct ruleset_attr *handled)
+{
+	long abi = syscall(SYS_CREATE_RULESET, NULL, 0, RULESET_VERSION);
+	size_t size = 0;
+
+	*handled = (struct ruleset_attr){0};
+	for (long i = 0; i < abi && i < VERSIONS; i++) {
+		handled->fs |= versions[i].handled.fs;
+		handled->net |= versions[i].handled.net;
+		handled->scoped |= versions[i].handled.scoped;
+		size = versions[i].size;
 	}
-	if (abi >= 3) {
-		handled.fs |= FS_TRUNCATE;
-	}
-	if (abi >= 4) {
-		handled.net = NET_BIND | NET_CONNECT;
-	}
-	return handled;
+	return size > 0 ? (int)syscall(SYS_CREATE_RULESET, handled, size, 0)
+			: -1;
 }
 
 static void
@@ -109,14 +126,8 @@ allow_port(int ruleset, uint16_t port)
 static void
 enter_landlock(const struct sandbox_rules *rules)
 {
-	long abi = syscall(SYS_CREATE_RULESET, NULL, 0, RULESET_VERSION);
-
-	if (abi < 1) {
-		return;
-	}
-	struct ruleset_attr handled = handled_by(abi);
-	size_t size = abi >= 4 ? sizeof(handled) : sizeof(handled.fs);
-	int ruleset = (int)syscall(SYS_CREATE_RULESET, &handled, size, 0);
+	struct ruleset_attr handled;
+	int ruleset = make_ruleset(&handled);
 
 	if (ruleset < 0) {
 		return;
@@ -128,6 +139,7 @@ enter_landlock(const struct sandbox_rules *rules)
 	for (size_t i = 0; i < rules->readable_count; i++) {
 		allow_path(ruleset, rules->readable[i], READ_RIGHTS);
 	}
+	allow_path(ruleset, rules->prunable, FS_REMOVE_DIR);
 	for (size_t i = 0; handled.net && i < rules->port_count; i++) {
 		allow_port(ruleset, rules->ports[i]);
 	}
@@ -135,164 +147,14 @@ enter_landlock(const struct sandbox_rules *rules)
 	close(ruleset);
 }
 
-/* What the program and its libc need once it is started; nothing that runs,
- * traces or signals other programs, mounts, or changes who it is. */
-static const uint16_t allowed_calls[] = {
-	SYS_accept4,
-	SYS_access,
-	SYS_bind,
-	SYS_brk,
-	SYS_chmod,
-	SYS_clock_getres,
-	SYS_clock_gettime,
-	SYS_clock_nanosleep,
-	SYS_close,
-	SYS_connect,
-	SYS_dup,
-	SYS_dup2,
-	SYS_dup3,
-	SYS_epoll_create1,
-	SYS_epoll_ctl,
-	SYS_epoll_wait,
-	SYS_eventfd2,
-	SYS_exit,
-	SYS_exit_group,
-	SYS_faccessat,
-	SYS_fchmod,
-	SYS_fcntl,
-	SYS_fdatasync,
-	SYS_fstat,
-	SYS_fstatfs,
-	SYS_fsync,
-	SYS_ftruncate,
-	SYS_futex,
-	SYS_getcwd,
-	SYS_getdents64,
-	SYS_getegid,
-	SYS_geteuid,
-	SYS_getgid,
-	SYS_getpeername,
-	SYS_getpid,
-	SYS_getppid,
-	SYS_getpriority,
-	SYS_getrandom,
-	SYS_getrlimit,
-	SYS_getrusage,
-	SYS_getsockname,
-	SYS_getsockopt,
-	SYS_gettid,
-	SYS_gettimeofday,
-	SYS_getuid,
-	SYS_ioctl,
-	SYS_lseek,
-	SYS_lstat,
-	SYS_madvise,
-	SYS_membarrier,
-	SYS_mkdir,
-	SYS_mkdirat,
-	SYS_mmap,
-	SYS_mprotect,
-	SYS_mremap,
-	SYS_munmap,
-	SYS_nanosleep,
-	SYS_newfstatat,
-	SYS_open,
-	SYS_openat,
-	SYS_pipe2,
-	SYS_poll,
-	SYS_ppoll,
-	SYS_pread64,
-	SYS_prlimit64,
-	SYS_pwrite64,
-	SYS_read,
-	SYS_readlink,
-	SYS_readlinkat,
-	SYS_readv,
-	SYS_recvfrom,
-	SYS_recvmmsg,
-	SYS_recvmsg,
-	SYS_rename,
-	SYS_renameat,
-	SYS_renameat2,
-	SYS_restart_syscall,
-	SYS_rmdir,
-	SYS_rt_sigaction,
-	SYS_rt_sigpending,
-	SYS_rt_sigprocmask,
-	SYS_rt_sigreturn,
-	SYS_rt_sigtimedwait,
-	SYS_sched_getaffinity,
-	SYS_sched_yield,
-	SYS_sendmmsg,
-	SYS_sendmsg,
-	SYS_sendto,
-	SYS_set_robust_list,
-	SYS_set_tid_address,
-	SYS_setpriority,
-	SYS_setsockopt,
-	SYS_shutdown,
-	SYS_sigaltstack,
-	SYS_signalfd4,
-	SYS_socket,
-	SYS_socketpair,
-	SYS_stat,
-	SYS_statfs,
-	SYS_tgkill,
-	SYS_time,
-	SYS_tkill,
-	SYS_umask,
-	SYS_uname,
-	SYS_unlink,
-	SYS_unlinkat,
-	SYS_utimensat,
-	SYS_write,
-	SYS_writev,
-};
-
-enum {
-	CALLS = sizeof(allowed_calls) / sizeof(*allowed_calls),
-	/* architecture, number, clone's flags, calls, refuse, allow */
-	FILTER_MAX = 3 + 1 + 4 + CALLS + 2,
-};
-
-#define REFUSE (SECCOMP_RET_ERRNO | EPERM)
-#define JUMP_IF(code, k, yes, no)                                              \
-	((struct sock_filter)BPF_JUMP(                                         \
-		BPF_JMP | (code) | BPF_K, (k), (uint8_t)(yes), (uint8_t)(no)))
-#define LOAD(field)                                                            \
-	((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                \
-		(uint32_t)offsetof(struct seccomp_data, field)))
-#define ANSWER(value) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, (value)))
-
-/* Writes the filter; the answer is its length. */
-static unsigned short
-write_filter(struct sock_filter filter[FILTER_MAX])
-{
-	size_t n = 0;
-
-	filter[n++] = LOAD(arch);
-	filter[n++] = JUMP_IF(BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
-	filter[n++] = ANSWER(REFUSE);
-	filter[n++] = LOAD(nr);
-	/* clone, for threads only; clone3 cannot be looked into, and is said
-	 * to be missing so that libc does without */
-	filter[n++] = JUMP_IF(BPF_JEQ, SYS_clone, 0, 3);
-	filter[n++] = LOAD(args[0]);
-	filter[n++] = JUMP_IF(BPF_JSET, CLONE_THREAD, CALLS + 2, 0);
-	filter[n++] = ANSWER(REFUSE);
-	for (size_t i = 0; i < CALLS; i++) {
-		filter[n++] = JUMP_IF(BPF_JEQ, allowed_calls[i], CALLS - i, 0);
-	}
-	filter[n++] = ANSWER(SECCOMP_RET_ERRNO | ENOSYS);
-	filter[n++] = ANSWER(SECCOMP_RET_ALLOW);
-	return (unsigned short)n;
-}
-
 static void
 enter_seccomp(void)
 {
-	static struct sock_filter filter[FILTER_MAX];
-	struct sock_fprog program = {write_filter(filter), filter};
+	static struct sock_filter filter[SANDBOX_FILTER_MAX];
+	struct sock_fprog program = {
+		.len = sandbox_calls_write(filter, getpid()),
+		.filter = filter,
+	};
 
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0);
 }

@@ -20,6 +20,7 @@ struct sandbox_rules {
 	const char *writable[SANDBOX_PATHS_MAX];
 	const char *readable[SANDBOX_PATHS_MAX];
 	size_t writable_count, readable_count;
+	const char *prunable; /* empty directories below it may be removed */
 	uint16_t ports[SANDBOX_PORTS_MAX];
 	size_t port_count;
 };

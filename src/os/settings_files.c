@@ -1,6 +1,7 @@
 #include "os/settings_files.h"
 
 #include "os/fdio.h"
+#include "s3/env.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -30,17 +31,17 @@ release_text(struct buf *text)
 }
 
 enum gs_code
-settings_load(const struct settings_input *in, struct settings *s,
-	struct gs_err *unreadable, struct gs_err *err)
+settings_load(
+	const struct settings_input *in, struct settings *s, struct gs_err *err)
 {
+	struct gs_err unreadable = {.code = GS_OK};
 	struct settings_paths paths;
 
-	unreadable->code = GS_OK;
 	if (settings_paths(in->env, &paths, err) != GS_OK) {
 		return err->code;
 	}
-	struct buf config = read_text(paths.config, unreadable);
-	struct buf credentials = read_text(paths.credentials, unreadable);
+	struct buf config = read_text(paths.config, &unreadable);
+	struct buf credentials = read_text(paths.credentials, &unreadable);
 	const struct settings_texts texts = {
 		buf_view(&config), buf_view(&credentials)};
 	enum gs_code code = settings_resolve(in, &texts, s, err);
@@ -50,5 +51,37 @@ settings_load(const struct settings_input *in, struct settings *s,
 	}
 	release_text(&config);
 	release_text(&credentials);
-	return code;
+	if (code != GS_OK && unreadable.code != GS_OK) {
+		*err = unreadable; /* more likely the reason */
+	}
+	return code == GS_OK ? GS_OK : err->code;
+}
+
+static enum gs_code
+establish_trust(const struct settings_input *in, const struct settings *s,
+	struct trust **trust, struct gs_err *err)
+{
+	struct view env_file = env_get(in->env, "SSL_CERT_FILE");
+
+	*trust = trust_new(s->ca_bundle, env_file.n > 0 ? env_file.p : "");
+	if (!*trust) {
+		return gs_fail(err, GS_SYS, "out of memory", VIEW(""), NULL);
+	}
+	return trust_load(*trust, err);
+}
+
+enum gs_code
+settings_establish(const struct settings_input *in, struct settings *s,
+	struct endpoint *endpoint, struct trust **trust, struct gs_err *err)
+{
+	*trust = NULL;
+	if (settings_load(in, s, err) != GS_OK) {
+		return err->code;
+	}
+	struct endpoint_wish wish = settings_wish(s);
+
+	if (endpoint_resolve(&wish, endpoint, err) != GS_OK) {
+		return err->code;
+	}
+	return endpoint->tls ? establish_trust(in, s, trust, err) : GS_OK;
 }

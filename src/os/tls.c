@@ -27,16 +27,16 @@ take_data(br_ssl_engine_context *e, void *p, size_t cap)
 	return n;
 }
 
+/* The server has been trusted and has spoken TLS: what breaks now is this
+ * connection, and another may do better. */
 static enum gs_code
 fail_data(struct tls *t, struct gs_err *err)
 {
-	int error = br_ssl_engine_last_error(&t->client.eng);
+	bool broken = br_ssl_engine_last_error(&t->client.eng) != BR_ERR_OK;
 
-	if (error != BR_ERR_OK) {
-		return tls_fail(t, error, err);
-	}
 	return gs_fail(err, GS_CLOSED, "lost the connection to",
-		view_of(t->host), "it closed it");
+		view_of(t->host),
+		broken ? "what came was damaged, or an alert" : "it closed it");
 }
 
 enum gs_code

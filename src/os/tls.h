@@ -25,7 +25,7 @@ struct tls *tls_open(int fd, const char *host, struct trust *trust,
 
 /* As stream_read and stream_write. The peer's end is the same with and
  * without close_notify: only the message's own framing says that it is
- * complete. */
+ * complete. What is damaged on the way is GS_CLOSED too. */
 GS_CHECKED enum gs_code tls_read(struct tls *t, void *p, size_t cap, size_t *n,
 	uint64_t deadline_ms, struct gs_err *err);
 GS_CHECKED enum gs_code tls_write(struct tls *t, const void *p, size_t n,

@@ -7,6 +7,7 @@
  */
 #include "os/tls_private.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "os/clock.h"
 #include "os/fdio.h"
@@ -135,7 +136,6 @@ static const struct {
 		"its certificate does not allow its key to sign"},
 	{BR_ERR_BAD_SIGNATURE, GS_TRUST,
 		"it could not prove that the certificate is its own"},
-	{BR_ERR_BAD_MAC, GS_BAD, "a record was damaged on the way"},
 	{BR_ERR_RESUME_MISMATCH, GS_BAD, "it resumed a session in another way"},
 };
 
@@ -157,7 +157,7 @@ fail_numbered(const struct tls *t, int error, struct gs_err *err)
 enum gs_code
 tls_fail(const struct tls *t, int error, struct gs_err *err)
 {
-	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
 		if (failures[i].error == error) {
 			return gs_fail(err, failures[i].code, "cannot talk to",
 				view_of(t->host), failures[i].why);

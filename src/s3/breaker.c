@@ -33,9 +33,19 @@ breaker_allows(struct breaker *b, uint64_t now_ms)
 	return true;
 }
 
+/* True of the end of a request that was let through before it opened. */
+static bool
+is_early(const struct breaker *b)
+{
+	return b->open && !b->probing;
+}
+
 void
 breaker_success(struct breaker *b)
 {
+	if (is_early(b)) {
+		return;
+	}
 	b->failures = 0;
 	b->open = false;
 	b->probing = false;
@@ -44,8 +54,8 @@ breaker_success(struct breaker *b)
 void
 breaker_failure(struct breaker *b, uint64_t now_ms)
 {
-	if (b->open && !b->probing) {
-		return; /* let through before it opened */
+	if (is_early(b)) {
+		return;
 	}
 	b->failures++;
 	if (b->probing || b->failures >= BREAKER_FAILURES) {

@@ -38,7 +38,7 @@ void breaker_init(struct breaker *b);
 bool breaker_allows(struct breaker *b, uint64_t now_ms);
 
 /* A request that was let through got its answer, 404 and the like too. Closes
- * the breaker. */
+ * the breaker, unless it was let through before that opened. */
 void breaker_success(struct breaker *b);
 
 /* A request that was let through failed for good. */

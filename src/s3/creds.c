@@ -1,8 +1,7 @@
 #include "s3/creds.h"
 
+#include "base/array.h"
 #include "s3/env.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* How a source answers. */
 enum finding {
@@ -254,7 +253,8 @@ creds_find(const struct creds_search *search, struct creds *creds,
 {
 	enum finding found = FOUND_NOTHING;
 
-	for (size_t i = 0; i < LENGTH(sources) && found == FOUND_NOTHING; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(sources) && found == FOUND_NOTHING;
+		i++) {
 		found = ask(search, &sources[i], creds, err);
 		if (found == FOUND_KEYS) {
 			*from = sources[i].what;

@@ -1,9 +1,9 @@
 #include "s3/errors.h"
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/xml.h"
-
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 #define NO_BUCKET "create it or set -bucket"
 #define BAD_KEY "check the access key and the store it belongs to"
@@ -146,10 +146,13 @@ static const struct rule otherwise = {
 static const struct rule otherwise_5xx = {
 	"", 0, NONE, SAME(ERRORS_RETRY), SICK};
 
+static const struct rule https_wanted = {"", 400, NONE, SAME(ERRORS_OFF),
+	"the server wants https: write https:// in the endpoint URL"};
+
 static const struct rule *
 find_rule(struct view code, unsigned status)
 {
-	for (size_t i = 0; i < LENGTH(rules); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
 		const struct rule *r = &rules[i];
 
 		if (r->status == 0 ? view_eq(code, view_of(r->code))
@@ -174,6 +177,19 @@ read_text(struct view body, const char *name, char *text, size_t cap)
 	}
 }
 
+/* A store's word is printed, so it must be one: whatever a store that is none
+ * may echo stays out. */
+static bool
+is_word(struct view text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (!ascii_is_letter(text.p[i]) && !ascii_is_digit(text.p[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A page for people where S3 would have sent XML with a code or nothing. */
 static bool
 is_page(struct view body)
@@ -181,6 +197,14 @@ is_page(struct view body)
 	return view_find(body, VIEW("<html")) < body.n ||
 	       view_find(body, VIEW("<HTML")) < body.n ||
 	       view_starts(body, VIEW("<!"));
+}
+
+/* A server with TLS that understood plain http, as Go's and nginx do. */
+static bool
+wants_https(unsigned status, struct view code, struct view body)
+{
+	return status == 400 && code.n == 0 &&
+	       view_find(body, VIEW("HTTPS")) < body.n;
 }
 
 /* Anything may answer 404. Only the store's own word, or no word at all,
@@ -208,13 +232,18 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 
 	read_text(body, "Code", j.code, sizeof(j.code));
 	read_text(body, "Region", j.region, sizeof(j.region));
+	if (!is_word(view_of(j.code))) {
+		j.code[0] = '\0';
+	}
 
-	const struct rule *rule = find_rule(view_of(j.code), status);
+	bool https = wants_https(status, view_of(j.code), body);
+	const struct rule *rule =
+		https ? &https_wanted : find_rule(view_of(j.code), status);
 
 	j.mend = rule->mend;
 	j.verdict = rule->verdict[op];
 	j.advice = advice_of(rule, op);
-	if (j.code[0] == '\0' && is_page(body)) {
+	if (j.code[0] == '\0' && is_page(body) && !https) {
 		j.advice = NOT_S3;
 	}
 	if (j.verdict == ERRORS_ABSENT && !says_absent(&j, body)) {

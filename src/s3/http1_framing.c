@@ -1,5 +1,6 @@
 #include "s3/http1_framing.h"
 
+#include "base/array.h"
 #include "s3/http1_syntax.h"
 
 enum gs_code
@@ -70,7 +71,7 @@ enum gs_code
 http1_note_field(struct http1_answer *a, struct view name, struct view value,
 	struct gs_err *err)
 {
-	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(framing); i++) {
 		if (view_eq_nocase(name, view_of(framing[i].name))) {
 			return framing[i].note(a, value, err);
 		}

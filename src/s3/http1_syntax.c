@@ -1,23 +1,14 @@
 #include "s3/http1_syntax.h"
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+#include "base/ascii.h"
 
 static bool
 is_tchar(char c)
 {
 	struct view marks = VIEW("!#$%&'*+-.^_`|~");
 
-	return is_digit(c) || is_letter(c) || view_index(marks, c) < marks.n;
+	return ascii_is_digit(c) || ascii_is_letter(c) ||
+	       view_index(marks, c) < marks.n;
 }
 
 static bool
@@ -72,7 +63,7 @@ http1_read_status(struct view line, unsigned *status, bool *http10)
 	view_cut(line, ' ', &version, &rest);
 	view_cut(rest, ' ', &code, &reason);
 	if (version.n != 8 || !view_starts(version, VIEW("HTTP/1.")) ||
-		!is_digit(version.p[7])) {
+		!ascii_is_digit(version.p[7])) {
 		return false;
 	}
 	if (code.n != 3 || !view_uint(code, 999, &n) || n < 100 ||
@@ -102,7 +93,7 @@ http1_read_field(struct view line, struct view *name, struct view *value)
 static unsigned
 hex_value(char c)
 {
-	if (is_digit(c)) {
+	if (ascii_is_digit(c)) {
 		return (unsigned)(c - '0');
 	}
 	c = (char)(c | 0x20);

@@ -1,5 +1,6 @@
 #include "s3/meta.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/time.h"
 #include "s3/store.h"
@@ -126,7 +127,7 @@ meta_header(struct meta *m, struct view name, struct view value)
 		{"x-amz-request-id", take_request_id},
 	};
 
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
 		if (view_eq_nocase(name, view_of(headers[i].name))) {
 			headers[i].take(m, value);
 			return;
@@ -157,7 +158,7 @@ meta_check(const struct meta *m, const struct id *action, struct gs_err *err)
 	char text[ID_HEX_LEN];
 	struct buf key = BUF_OVER(text);
 
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
 		if (faults[i].is_so) {
 			buf_hex(&key, action->byte, ID_LEN);
 			return gs_fail(err, faults[i].code, "object",

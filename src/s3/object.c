@@ -1,9 +1,9 @@
 #include "s3/object.h"
 
+#include "base/array.h"
 #include "base/time.h"
 
 #define USER_AGENT "gocache-s3/" GOCACHE_S3_VERSION
-#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { AMZ_DATE_MAX = 16, RFC3339_MAX = 35 };
 
@@ -37,7 +37,8 @@ add_common_headers(const struct object_env *env, struct view payload_hash,
 		{VIEW("x-amz-security-token"), token},
 	};
 
-	return add_headers(env, headers, LENGTH(headers) - (token.n == 0), err);
+	return add_headers(
+		env, headers, ARRAY_LEN(headers) - (token.n == 0), err);
 }
 
 static enum gs_code
@@ -144,7 +145,7 @@ add_metadata(const struct object_env *env, const struct metadata *m,
 		{VIEW("x-amz-meta-actionid"), m->action},
 	};
 
-	return add_headers(env, headers, LENGTH(headers), err);
+	return add_headers(env, headers, ARRAY_LEN(headers), err);
 }
 
 enum gs_code

@@ -1,5 +1,6 @@
 #include "s3/settings.h"
 
+#include "base/array.h"
 #include "s3/env.h"
 #include "s3/profile.h"
 
@@ -168,7 +169,7 @@ refuse_variants(const struct scope *scope, struct gs_err *err)
 			"https://s3.dualstack.REGION.amazonaws.com"},
 	};
 
-	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
 		bool on;
 		enum gs_code code = find_switch(
 			scope, variants[i].variable, variants[i].key, &on, err);
@@ -325,7 +326,7 @@ settings_resolve(const struct settings_input *in,
 	buf_add(&profile, scope.profile.name);
 	buf_cstr(&profile);
 	s->creds_from = "";
-	for (size_t i = 0; i < sizeof(finders) / sizeof(finders[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(finders); i++) {
 		code = finders[i](&scope, s, err);
 		if (code != GS_OK) {
 			return code;

@@ -1,5 +1,7 @@
 #include "s3/sigv4.h"
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "base/sha256.h"
 
 #include <string.h>
@@ -22,12 +24,12 @@ sigv4_is_signed(struct view name)
 		"host", "content-type", "range", "date"};
 	static const char *const prefixes[] = {"x-amz-", "if-"};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		if (view_eq_nocase(name, view_of(names[i]))) {
 			return true;
 		}
 	}
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		struct view prefix = view_of(prefixes[i]), head = name;
 
 		head.n = name.n < prefix.n ? name.n : prefix.n;
@@ -40,18 +42,12 @@ sigv4_is_signed(struct view name)
 
 /* stage 1: the canonical request */
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool
 goes_before(struct view a, struct view b)
 {
 	for (size_t i = 0; i < a.n && i < b.n; i++) {
-		unsigned char x = (unsigned char)lower(a.p[i]);
-		unsigned char y = (unsigned char)lower(b.p[i]);
+		unsigned char x = (unsigned char)ascii_lower(a.p[i]);
+		unsigned char y = (unsigned char)ascii_lower(b.p[i]);
 
 		if (x != y) {
 			return x < y;
@@ -96,7 +92,7 @@ static void
 add_name(struct buf *out, struct view name)
 {
 	for (size_t i = 0; i < name.n; i++) {
-		buf_char(out, lower(name.p[i]));
+		buf_char(out, ascii_lower(name.p[i]));
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "s3/store.h"
 
+#include "base/array.h"
 #include "base/limits.h"
 
 static const char default_region[] = "us-east-1";
@@ -98,8 +99,7 @@ is_place(struct view s)
 static struct view
 aws_domain(struct view region)
 {
-	for (size_t i = 1; i < sizeof(partitions) / sizeof(partitions[0]);
-		i++) {
+	for (size_t i = 1; i < ARRAY_LEN(partitions); i++) {
 		struct view prefix = view_of(partitions[i].prefix);
 
 		if (view_starts(region, prefix) &&
@@ -134,12 +134,12 @@ region_in_host(struct view before)
 	}
 	while (view_cut(rest, '.', &label, &rest)) {
 	}
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
 		if (view_eq(label, view_of(services[i]))) {
 			return view_of(default_region);
 		}
 	}
-	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
 		struct view lead = view_of(leads[i]);
 
 		if (view_starts(label, lead)) {
@@ -169,13 +169,12 @@ store_of_host(struct view host)
 {
 	struct view before;
 
-	for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]);
-		i++) {
+	for (size_t i = 0; i < ARRAY_LEN(partitions); i++) {
 		if (is_under(host, view_of(partitions[i].domain), &before)) {
 			return (struct store){region_in_host(before), true};
 		}
 	}
-	for (size_t i = 0; i < sizeof(stores) / sizeof(stores[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		if (is_under(host, view_of(stores[i].domain), &before)) {
 			return (struct store){
 				stores[i].region == in_host

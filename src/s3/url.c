@@ -1,5 +1,6 @@
 #include "s3/url.h"
 
+#include "base/ascii.h"
 #include "base/percent.h"
 
 static const char host_rule[] =
@@ -7,25 +8,13 @@ static const char host_rule[] =
 	"or be an IPv6 address in brackets";
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_name(struct view host)
 {
 	for (size_t i = 0; i < host.n; i++) {
 		char c = host.p[i];
 
-		if (!is_letter(c) && !is_digit(c) && c != '.' && c != '-' &&
-			c != '_') {
+		if (!ascii_is_letter(c) && !ascii_is_digit(c) && c != '.' &&
+			c != '-' && c != '_') {
 			return false;
 		}
 	}
@@ -54,7 +43,7 @@ is_ipv6(struct view host)
 	for (size_t i = 0; i < host.n; i++) {
 		char c = host.p[i];
 
-		if (!is_digit(c) && c != ':' && c != '.' &&
+		if (!ascii_is_digit(c) && c != ':' && c != '.' &&
 			!(c >= 'a' && c <= 'f') && !(c >= 'A' && c <= 'F')) {
 			return false;
 		}

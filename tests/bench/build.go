@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,7 @@ type trial struct {
 // build runs the go command and waits for all that it leaves behind.
 func (b *bench) build(t trial) sample {
 	t.place.local = t.machine.at("local")
+	os.Remove(t.machine.at("built")) // or go would not link again
 	var said bytes.Buffer
 	run := exec.Command(filepath.Join(b.toolchain.root, "bin", "go"), b.work.on(t.machine)...)
 	run.Dir, run.Stdout, run.Stderr = b.work.dir, &said, &said
@@ -50,13 +52,14 @@ func (b *bench) build(t trial) sample {
 	s.setMemory(memory.end())
 	s.GoCPU = cpuTime(run.ProcessState.SysUsage().(*syscall.Rusage)).Seconds()
 	s.HelperCPU = cpu.Seconds()
-	server, others := meter.stop()
-	s.ServerCPU, s.OtherCPU = server.Seconds(), others.Seconds()
-	s.Requests = requestsIn(said.String())
+	far, others := meter.stop()
+	s.FarCPU, s.OtherCPU = far.Seconds(), others.Seconds()
+	s.Requests, s.Said = requestsIn(said.String()), lastLine(said.String())
+	s.Compiled = strings.Count(said.String(), "/compile -o ")
 	s.count(t.line)
 	for _, err := range []error{err, late} {
 		if err != nil {
-			s.Failure = err.Error() + ": " + lastLine(said.String())
+			s.Failure = err.Error() + ": " + s.Said
 		}
 	}
 	return s
@@ -70,7 +73,7 @@ func (s *sample) count(l *line) {
 	}
 }
 
-var requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests`)
+var requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests?\b`)
 
 // requestsIn finds the count in the summary that gocache-s3 gives with -v.
 func requestsIn(said string) int64 {

@@ -10,6 +10,7 @@ import (
 // contender is one way to run the go command: alone, or with a helper.
 type contender struct {
 	name    string
+	shares  bool     // through a bucket
 	env     []string // VARIABLE=VALUE of the helper, with placeholders
 	command []string // program and arguments, with placeholders; none: alone
 }
@@ -28,6 +29,7 @@ var alone = contender{name: "go alone"}
 func ours(program string) contender {
 	return contender{
 		name:    "gocache-s3",
+		shares:  true,
 		env:     []string{"GOCACHE_S3_BUCKET={bucket}", "GOCACHE_S3_PATH_STYLE=true"},
 		command: []string{program, "-v", "-drain", "10m"},
 	}
@@ -41,7 +43,7 @@ func lookup(program string) contender {
 func parseContender(text string) (contender, error) {
 	name, rest, found := strings.Cut(text, "=")
 	words := strings.Fields(rest)
-	c := contender{name: name}
+	c := contender{name: name, shares: true}
 	for len(words) > 0 && strings.Contains(words[0], "=") {
 		c.env, words = append(c.env, words[0]), words[1:]
 	}

@@ -13,48 +13,54 @@ import (
 // The kernel shows CPU time to programs in hundredths of a second.
 const clockTick = 10 * time.Millisecond
 
-// cpuMeter tells who had how much CPU time since it was started, so that a
-// reader sees what the server took on the same machine, and whether something
-// else disturbed a run.
+// cpuMeter tells what else than the measured took CPU time: the far side, that
+// is servers and line, which would be other machines in earnest, and whatever
+// this program has not started.
 type cpuMeter struct {
-	servers            []int
-	all, server, bench time.Duration
+	servers []int
+	begin   cpuReading
 }
+
+// cpuReading is CPU time since boot.
+type cpuReading struct{ all, far, children time.Duration }
 
 func startMeter(servers []int) cpuMeter {
-	m := cpuMeter{servers: servers}
-	m.all, m.server, m.bench = m.read()
-	return m
+	return cpuMeter{servers, readCPU(servers)}
 }
 
-// read gives what was used since boot by all processes, the servers, and this
-// program with the children that it has waited for.
-func (m cpuMeter) read() (all, server, bench time.Duration) {
+func readCPU(servers []int) cpuReading {
+	r := cpuReading{allCPU(), ownCPU(syscall.RUSAGE_SELF), ownCPU(syscall.RUSAGE_CHILDREN)}
+	for _, pid := range servers {
+		r.far += cpuOf(pid)
+	}
+	return r
+}
+
+func (m cpuMeter) stop() (far, others time.Duration) {
+	end := readCPU(m.servers)
+	far = end.far - m.begin.far
+	mine := far + end.children - m.begin.children
+	return far, max(0, end.all-m.begin.all-mine)
+}
+
+// allCPU is that of all processes.
+func allCPU() (sum time.Duration) {
 	text, _ := os.ReadFile("/proc/stat")
 	line, _, _ := strings.Cut(string(text), "\n")
 	for i, word := range strings.Fields(line) {
 		switch i {
 		case 1, 2, 3, 6, 7: // user, nice, system, irq, softirq
-			all += ticks(word)
+			sum += ticks(word)
 		}
 	}
-	for _, pid := range m.servers {
-		server += cpuOf(pid)
-	}
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var usage syscall.Rusage
-		syscall.Getrusage(who, &usage)
-		bench += cpuTime(&usage)
-	}
-	return all, server, bench
+	return sum
 }
 
-// stop gives what the servers took, and what everybody took whom this program
-// has not started.
-func (m cpuMeter) stop() (server, others time.Duration) {
-	all, server, bench := m.read()
-	server -= m.server
-	return server, max(0, all-m.all-server-(bench-m.bench))
+// ownCPU is that of this program, or of the children that it has waited for.
+func ownCPU(who int) time.Duration {
+	var usage syscall.Rusage
+	syscall.Getrusage(who, &usage)
+	return cpuTime(&usage)
 }
 
 func cpuOf(pid int) time.Duration {

@@ -74,7 +74,7 @@ func (s *session) end(but []int) (usage sample, err error) {
 	cpu, late := reapOrphans(but, tailMax)
 	usage.HelperCPU = (cpu + cpuTime(s.process.ProcessState.SysUsage().(*syscall.Rusage))).Seconds()
 	usage.setMemory(s.memory.end())
-	usage.Requests = requestsIn(s.said.String())
+	usage.Requests, usage.Said = requestsIn(s.said.String()), lastLine(s.said.String())
 	return usage, errors.Join(err, late)
 }
 

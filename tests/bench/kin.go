@@ -28,11 +28,18 @@ func childrenOf(pid int) []int {
 	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	var found []int
 	for _, list := range lists {
-		text, _ := os.ReadFile(list)
-		for _, word := range strings.Fields(string(text)) {
-			child, _ := strconv.Atoi(word)
-			found = append(found, child)
-		}
+		found = append(found, listed(list)...)
+	}
+	return found
+}
+
+// listed reads the process ids in a file.
+func listed(file string) []int {
+	text, _ := os.ReadFile(file)
+	var found []int
+	for _, word := range strings.Fields(string(text)) {
+		pid, _ := strconv.Atoi(word)
+		found = append(found, pid)
 	}
 	return found
 }

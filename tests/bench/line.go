@@ -108,18 +108,31 @@ func (l *line) carry(client *net.TCPConn, open time.Time) {
 func (l *line) send(lane *lane, to, from *net.TCPConn, open time.Time) {
 	packets := make(chan packet, inFlight)
 	go l.receive(lane, from, open, packets)
-	for p := range packets {
-		time.Sleep(time.Until(p.arrival))
-		_, err := to.Write(p.buffer[:p.size])
-		buffers.Put(p.buffer)
-		if err != nil {
-			from.CloseRead()
-			break
-		}
+	if err := deliver(to, packets); err != nil {
+		from.CloseRead()
 	}
 	for range packets { // what nobody takes any longer
 	}
 	to.CloseWrite()
+}
+
+// deliver writes each packet when it arrives.
+func deliver(to *net.TCPConn, packets <-chan packet) error {
+	alarm, err := newAlarm()
+	if err != nil {
+		return err
+	}
+	defer alarm.close()
+	for p := range packets {
+		if err := alarm.sleepUntil(p.arrival); err != nil {
+			return err
+		}
+		if _, err := to.Write(p.buffer[:p.size]); err != nil {
+			return err
+		}
+		buffers.Put(p.buffer)
+	}
+	return nil
 }
 
 // receive reads until the end and gives every packet its time of arrival.

@@ -23,8 +23,6 @@ func newMachine(parent string) (machine, error) {
 	return machine{dir}, nil
 }
 
-func (m machine) remove() { os.RemoveAll(m.dir) }
-
 func (m machine) at(name string) string { return filepath.Join(m.dir, name) }
 
 // environ is the whole environment of a process on this machine.
@@ -74,13 +72,13 @@ func (t toolchain) environ() []string {
 // prepare makes ready what a module name stands for.
 func (t toolchain) prepare(module, empty string) (work, error) {
 	if module == "std" {
-		return work{empty, []string{"build", "std"}}, nil
+		return work{empty, []string{"build", "-x", "std"}}, nil
 	}
 	source := filepath.Join(t.modules, module)
 	if err := t.download(empty, module); err != nil {
 		return work{}, err
 	}
-	return work{source, []string{"build", "-trimpath", "-o", "{built}", "."}}, t.download(source)
+	return work{source, []string{"build", "-x", "-trimpath", "-o", "{built}", "."}}, t.download(source)
 }
 
 func (t toolchain) download(dir string, modules ...string) error {

@@ -5,13 +5,15 @@
 // is run in turns.
 //
 //	options.go    what is asked for
+//	bench.go      what the scenarios share: servers, buckets, machines
 //	contender.go  go alone or with a helper, and how that is started
 //	machine.go    a pretended machine: directories and environment
 //	build.go      one run of the go command
 //	kin.go        processes that a command left: waiting for them, their CPU
-//	cpu.go        the CPU time of servers and of what is not ours
+//	cpu.go        the CPU time of the far side and of what is not ours
 //	memory.go     peak memory of a helper's processes
 //	line.go       a network line: round-trip time, rate, counts
+//	alarm.go      sleeps exactly
 //	server.go     the S3 servers; certs.go their certificates
 //	driver.go     plays the go command to a helper
 //	scenarios.go  what is measured
@@ -20,6 +22,8 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -35,6 +39,9 @@ func main() {
 
 func run(args []string) error {
 	o, err := parseOptions(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -44,7 +51,9 @@ func run(args []string) error {
 	}
 	defer b.close()
 	b.closeOnSignal()
-	if err := b.measure(); err != nil {
+	err = b.measure()
+	b.ending.Lock() // whoever was interrupted has nothing to report
+	if err != nil {
 		return err
 	}
 	b.report.print(os.Stdout)
@@ -59,6 +68,10 @@ func (b *bench) closeOnSignal() {
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-caught
+		b.ending.Lock()
+		for _, pid := range childrenOf(os.Getpid()) {
+			syscall.Kill(pid, syscall.SIGTERM)
+		}
 		b.close()
 		os.Exit(1)
 	}()

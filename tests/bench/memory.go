@@ -80,10 +80,14 @@ func look(family map[int]bool) peak {
 	return sum
 }
 
+// adopt adds the children of a process's main thread, and theirs; to look at
+// every thread each time would cost what is being measured.
 func adopt(family map[int]bool, pid int) {
-	for _, child := range childrenOf(pid) {
-		family[child] = true
-		adopt(family, child)
+	for _, child := range listed(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid)) {
+		if !family[child] {
+			family[child] = true
+			adopt(family, child)
+		}
 	}
 }
 

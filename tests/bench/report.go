@@ -14,6 +14,7 @@ import (
 // report is everything that was measured.
 type report struct {
 	about   []fact
+	std     bool // what is built is the standard library
 	sizes   []binarySize
 	results []*row
 }
@@ -29,6 +30,7 @@ type binarySize struct {
 }
 
 func (r *report) describe(b *bench) {
+	r.std = b.module == "std"
 	version, _ := exec.Command("go", "version").Output()
 	r.about = []fact{
 		{"machine", fmt.Sprintf("%d CPUs, %s", runtime.NumCPU(), cpuName())},
@@ -53,7 +55,7 @@ func loadAverage() string {
 }
 
 func (r *report) row(scenario string, on *route, who contender) *row {
-	added := &row{Scenario: scenario, Contender: who.name, Route: on}
+	added := &row{Scenario: scenario, Contender: who.name, Route: on, who: who}
 	r.results = append(r.results, added)
 	return added
 }
@@ -92,10 +94,11 @@ var columns = []struct {
 		}
 		return "-"
 	}},
+	{"compiled", func(r *row) string { return r.number(0, func(s sample) float64 { return float64(s.Compiled) }) }},
 	{"tail s", func(r *row) string { return r.number(2, func(s sample) float64 { return s.TailSeconds }) }},
 	{"CPU s go", func(r *row) string { return r.number(2, func(s sample) float64 { return s.GoCPU }) }},
 	{"helper", func(r *row) string { return r.number(3, func(s sample) float64 { return s.HelperCPU }) }},
-	{"server", func(r *row) string { return r.number(2, func(s sample) float64 { return s.ServerCPU }) }},
+	{"far side", func(r *row) string { return r.number(2, func(s sample) float64 { return s.FarCPU }) }},
 	{"others", func(r *row) string { return r.number(2, func(s sample) float64 { return s.OtherCPU }) }},
 	{"peak MB Pss", func(r *row) string {
 		return r.number(1, func(s sample) float64 { return float64(s.Proportional) / 1e6 })
@@ -120,7 +123,10 @@ func (s spread) text(digits int) string {
 // took is in seconds, with the digits that tell times of its size apart.
 func (r *row) took() string {
 	s := spreadOf(r.of(seconds))
-	if s.median < 0.1 {
+	switch {
+	case s.median == 0:
+		return "-"
+	case s.median < 0.1:
 		return s.text(5)
 	}
 	return s.text(2)

@@ -13,14 +13,16 @@ type sample struct {
 	TailSeconds  float64 `json:"tail_seconds"` // helper's processes after go ended
 	GoCPU        float64 `json:"go_cpu_seconds"`
 	HelperCPU    float64 `json:"helper_cpu_seconds"`
-	ServerCPU    float64 `json:"server_cpu_seconds"`
+	FarCPU       float64 `json:"far_cpu_seconds"`   // of servers and line
 	OtherCPU     float64 `json:"other_cpu_seconds"` // of processes that are not ours
 	Proportional int64   `json:"peak_pss_bytes"`
 	HighWater    int64   `json:"peak_hwm_bytes"`
 	Connections  int64   `json:"connections"`
 	Up           int64   `json:"bytes_up"`
 	Down         int64   `json:"bytes_down"`
-	Requests     int64   `json:"requests"` // -1: the helper does not say
+	Requests     int64   `json:"requests"`       // -1: the helper does not say
+	Compiled     int     `json:"compiled"`       // packages, by the go command
+	Said         string  `json:"said,omitempty"` // last line of go or helper
 	Failure      string  `json:"failure,omitempty"`
 }
 
@@ -30,7 +32,8 @@ type row struct {
 	Contender string   `json:"contender"`
 	Route     *route   `json:"route,omitempty"`
 	Samples   []sample `json:"samples"`
-	against   *row     // the one that was run in turns with it, or nil
+	who       contender
+	against   *row // the one that was run in turns with it, or nil
 }
 
 func (r *row) add(s sample) {

@@ -131,10 +131,6 @@ func (s *server) newBucket() (string, error) {
 	return name, os.Mkdir(filepath.Join(s.dir, "data", name), 0o755)
 }
 
-func (s *server) removeBucket(name string) {
-	os.RemoveAll(filepath.Join(s.dir, "data", name))
-}
-
 func (s *server) stop() {
 	s.process.Process.Signal(syscall.SIGTERM)
 	killer := time.AfterFunc(5*time.Second, func() { s.process.Process.Kill() })

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/textproto"
+	"net/url"
 	"path"
 	"sort"
 	"strconv"
@@ -172,6 +173,11 @@ func (b *badServer) readHead(c net.Conn, in *bufio.Reader, number int) (*exchang
 // answered badly by the tables.
 func (x *exchange) isEntry() bool { return isEntryKey(x.entry) }
 
+// isList says whether the request asks for the keys.
+func (x *exchange) isList() bool {
+	return x.method == "GET" && strings.Contains(x.target, "list-type=2")
+}
+
 // readBody reads the request's body, once.
 func (x *exchange) readBody() []byte {
 	if x.hasBody || x.over {
@@ -220,6 +226,10 @@ func errorXML(code, more string) string {
 func (x *exchange) good() {
 	body := x.readBody()
 	if x.over {
+		return
+	}
+	if x.isList() {
+		x.answer("200 OK", "Content-Type: application/xml\r\n", x.s.list(x.target))
 		return
 	}
 	if !x.isEntry() {
@@ -291,6 +301,33 @@ func (x *exchange) stall() {
 	x.over = true
 	x.conn.SetReadDeadline(time.Now().Add(2 * hang))
 	io.Copy(io.Discard, x.in)
+}
+
+// list is a page of ListObjectsV2.
+func (b *badServer) list(target string) string {
+	_, query, _ := strings.Cut(target, "?")
+	asked, _ := url.ParseQuery(query)
+	after := max(asked.Get("start-after"), asked.Get("continuation-token"))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var keys []string
+	for entry := range b.objects {
+		if key := asked.Get("prefix") + entry; key > after {
+			keys = append(keys, key)
+		}
+	}
+	sort.Strings(keys)
+	more := len(keys) > 1000
+	text := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>"
+	if more {
+		keys = keys[:1000]
+		text += "<NextContinuationToken>" + keys[999] + "</NextContinuationToken>"
+	}
+	text += fmt.Sprintf("<KeyCount>%d</KeyCount><IsTruncated>%v</IsTruncated>", len(keys), more)
+	for _, key := range keys {
+		text += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
+	}
+	return text + "</ListBucketResult>"
 }
 
 // stored is the object of the request.

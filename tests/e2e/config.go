@@ -42,13 +42,18 @@ func newConfig(t testing.TB) config {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { settle(dir) })
+	t.Cleanup(func() { settle(t, dir) })
 	return config{dir: dir, cache: filepath.Join(dir, "gocache")}
 }
 
+// sanitizerLog begins the names of a sanitizer's reports.
+const sanitizerLog = "sanitizer"
+
 // settle waits for the processes that a test left behind, mirrors that still
 // drain above all, and kills them if they stay.
-func settle(dir string) {
+func settle(t testing.TB, dir string) {
+	t.Helper()
+	defer noSanitizerReport(t, filepath.Join(dir, "gocache"))
 	for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		left := marked(machineMark + dir)
 		if len(left) == 0 {
@@ -59,6 +64,15 @@ func settle(dir string) {
 				syscall.Kill(pid, syscall.SIGKILL)
 			}
 		}
+	}
+}
+
+func noSanitizerReport(t testing.TB, cache string) {
+	t.Helper()
+	found, _ := filepath.Glob(filepath.Join(cache, sanitizerLog+"*"))
+	for _, path := range found {
+		text, _ := os.ReadFile(path)
+		t.Errorf("%s:\n%s", path, text)
 	}
 }
 
@@ -85,6 +99,7 @@ func (c config) set(env ...string) config {
 // emptied is c as a second machine: the same paths, but nothing local.
 func (c config) emptied(t testing.TB) config {
 	t.Helper()
+	noSanitizerReport(t, c.cache)
 	if err := os.RemoveAll(c.cache); err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +115,10 @@ func (c config) environ() []string {
 		"GOCACHE=" + c.cache,
 		"LC_ALL=C",
 		machineMark + c.dir,
+		// a sanitizer's report on a mirror whose stderr is gone; only the
+		// cache directory is open to it
+		"ASAN_OPTIONS=log_path='" + filepath.Join(c.cache, sanitizerLog) + "'",
+		"UBSAN_OPTIONS=log_path='" + filepath.Join(c.cache, sanitizerLog) + "'",
 	}
 	if c.endpoint != "" {
 		env = append(env, "AWS_ENDPOINT_URL_S3="+c.endpoint,

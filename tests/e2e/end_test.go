@@ -150,7 +150,7 @@ func TestReadOnlyWritesNothing(t *testing.T) {
 // A private cache directory is removed at the end, however that comes.
 func TestPrivateDirectoryIsRemoved(t *testing.T) {
 	t.Parallel()
-	for _, end := range []string{"close", "end of input", "SIGTERM"} {
+	for _, end := range []string{"close", "end of input", "twice SIGTERM"} {
 		c := local(t).with("-cache-dir=temp")
 		h := start(t, c)
 		path := h.put(victim, sample).DiskPath
@@ -164,7 +164,9 @@ func TestPrivateDirectoryIsRemoved(t *testing.T) {
 		case "end of input":
 			h.stdin.Close()
 			h.exitZero()
-		case "SIGTERM":
+		case "twice SIGTERM":
+			h.signal(syscall.SIGTERM)
+			time.Sleep(100 * time.Millisecond)
 			h.signal(syscall.SIGTERM)
 			h.exit(patience)
 		}
@@ -237,7 +239,7 @@ func TestInterruptThenEndOfInput(t *testing.T) {
 	noTemporaries(t, h.machine.cache)
 }
 
-// The second Ctrl-C, and SIGTERM, end it now.
+// The second Ctrl-C ends it now.
 func TestSecondInterruptEndsIt(t *testing.T) {
 	t.Parallel()
 	s := slowPuts(t, 30*time.Second)
@@ -254,19 +256,34 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 	noTemporaries(t, h.machine.cache)
 }
 
-func TestTerminateEndsIt(t *testing.T) {
+// Whoever terminates the helper alone would fail the build by ending it, so the
+// conversation goes on; but nobody waits for uploads any longer.
+func TestTerminateEndsTheWaiting(t *testing.T) {
 	t.Parallel()
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
-		s := slowPuts(t, 30*time.Second)
-		h := start(t, at(t, s.store).with("-drain=60s"))
-		h.put(victim, sample)
-		text := putRequest(99, bystander, sample).encode(sample)
-		h.raw(text[:len(text)/2])
-		time.Sleep(50 * time.Millisecond)
-		h.signal(sig)
-		h.exit(5 * time.Second)
-		goneWithin(t, h.machine.cache, 5*time.Second)
-		noTemporaries(t, h.machine.cache)
+	s := slowPuts(t, 30*time.Second)
+	h := start(t, at(t, s.store).with("-drain=60s"))
+	h.put(victim, sample)
+	h.signal(syscall.SIGTERM)
+	time.Sleep(50 * time.Millisecond)
+	h.hit(victim, sample)
+	h.close(prompt)
+	h.exitZero()
+	goneWithin(t, h.machine.cache, 5*time.Second)
+	noTemporaries(t, h.machine.cache)
+}
+
+// A terminal that is closed takes go with it, and go says so by its end.
+func TestHangUpChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := slowPuts(t, 100*time.Millisecond)
+	h := start(t, at(t, s.store))
+	h.put(bystander, sample)
+	h.signalAll(syscall.SIGHUP)
+	time.Sleep(50 * time.Millisecond)
+	h.hit(bystander, sample)
+	h.end()
+	if _, stored := s.load(bystander.hex()); !stored {
+		t.Errorf("what was queued before SIGHUP is lost; stderr: %s", h.stderr)
 	}
 }
 

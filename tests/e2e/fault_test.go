@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 )
@@ -126,6 +127,83 @@ func TestFaultOnOnePutHeals(t *testing.T) {
 				t.Errorf("dropped after one fault; stderr: %s", h.stderr)
 			}
 			tellable(h, either, 2)
+		})
+	}
+}
+
+// The list of keys only spares requests: whatever answers it, the gets are
+// right, or misses where the bucket is given up.
+func TestFaultOnTheListMattersToNoGet(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, func(x *exchange) {
+				if x.isList() {
+					f.do(x)
+				} else {
+					x.good()
+				}
+			})
+			h := start(t, at(t, s.store).with("-drain=2s"))
+			for i := range 8 {
+				h.miss(actionOf("absent %d", i))
+			}
+			s.hold(victim, sample)
+			if got := h.get(victim); !got.Miss {
+				h.check(got, sample)
+			} else if !f.off && !f.slow {
+				t.Errorf("a miss, want a hit; stderr: %s", h.stderr)
+			}
+			h.put(bystander, sample)
+			h.end()
+			h.said(0, 2)
+		})
+	}
+}
+
+// A list that is not what the bucket holds costs misses at worst.
+func TestListThatLies(t *testing.T) {
+	page := func(keys ...string) string {
+		text := "<ListBucketResult><IsTruncated>false</IsTruncated>"
+		for _, key := range keys {
+			text += "<Contents><Key>" + key + "</Key></Contents>"
+		}
+		return text + "</ListBucketResult>"
+	}
+	for name, document := range map[string]string{
+		"empty":                 page(),
+		"of what is not there":  page(actionOf("absent 6").hex(), actionOf("absent 7").hex()),
+		"of other keys":         page("a", "b/c", strings.Repeat("z", 1024), victim.hex()+"0", strings.ToUpper(victim.hex())),
+		"the same key for ever": "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken><Contents><Key>" + victim.hex() + "</Key></Contents></ListBucketResult>",
+		"more without a token":  "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
+		"cut":                   page(victim.hex())[:90],
+		"HTML":                  htmlPage,
+		"nothing":               "",
+		"too long":              page(strings.Split(strings.Repeat(victim.hex()+" ", 50000), " ")...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, func(x *exchange) {
+				if x.isList() {
+					x.answer("200 OK", "", document)
+				} else {
+					x.good()
+				}
+			})
+			h := start(t, at(t, s.store))
+			for i := range 8 {
+				h.miss(actionOf("absent %d", i))
+			}
+			s.hold(victim, sample)
+			if got := h.get(victim); !got.Miss {
+				h.check(got, sample)
+			}
+			h.put(bystander, sample)
+			h.end()
+			h.said(0, 1)
+			if n := len(s.seen); n > 120 {
+				t.Errorf("%d requests", n)
+			}
 		})
 	}
 }

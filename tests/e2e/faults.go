@@ -137,10 +137,10 @@ var faults = []fault{
 	{name: "400 BadDigest", do: document("400 Bad Request", "BadDigest")},
 	{name: "400 XAmzContentSHA256Mismatch", do: document("400 Bad Request", "XAmzContentSHA256Mismatch")},
 	{name: "403 InvalidObjectState", do: document("403 Forbidden", "InvalidObjectState")},
-	{name: "405 MethodNotAllowed", do: document("405 Method Not Allowed", "MethodNotAllowed")},
+	{name: "405 MethodNotAllowed", do: document("405 Method Not Allowed", "MethodNotAllowed"), told: yes, off: true},
 	{name: "411 MissingContentLength", do: document("411 Length Required", "MissingContentLength")},
 	{name: "418 without a body", do: func(x *exchange) { x.answer("418 I'm a teapot", "", "") }},
-	{name: "501 NotImplemented", do: document("501 Not Implemented", "NotImplemented")},
+	{name: "501 NotImplemented", do: document("501 Not Implemented", "NotImplemented"), told: yes, off: true},
 	{name: "507 XMinioStorageFull", do: document("507 Insufficient Storage", "XMinioStorageFull")},
 
 	// the error document is hostile

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// A sanitizer shall not take the signals of these tests for a bug.
+var crashing = []string{"ASAN_OPTIONS=handle_segv=0:handle_abort=0", "UBSAN_OPTIONS=handle_segv=0:handle_abort=0"}
+
 // Every way to lose the process that talks to the network.
 var losses = map[string]syscall.Signal{
 	"killed":  syscall.SIGKILL,
@@ -33,7 +36,7 @@ func TestMirrorLostDuringAGet(t *testing.T) {
 			})
 			s.hold(victim, sample)
 			s.hold(bystander, sample)
-			h := start(t, at(t, s.store))
+			h := start(t, at(t, s.store).set(crashing...))
 			h.put(actionOf("queued"), sample)
 			n := h.nextID()
 			h.raw(getRequest(n, victim).encode(nil))
@@ -91,7 +94,7 @@ func TestMirrorLostDuringClose(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := slowPuts(t, 500*time.Millisecond)
-			h := start(t, at(t, s.store))
+			h := start(t, at(t, s.store).set(crashing...))
 			for i := range 10 {
 				h.put(actionOf("closing %d", i), sample)
 			}

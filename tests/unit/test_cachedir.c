@@ -1,114 +1,8 @@
-#include "base/sha256.h"
-#include "os/cachedir.h"
-#include "os/clock.h"
-
-#include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
-
-static struct cachedir dir;
-
-static int
-set_up(void **state)
-{
-	struct gs_err err;
-
-	(void)state;
-	return cachedir_open_temporary(&dir, getenv("TMPDIR"), &err) == GS_OK
-		       ? 0
-		       : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	cachedir_remove(&dir);
-	bool gone = access(dir.path, F_OK) != 0;
-
-	cachedir_close(&dir);
-	return gone ? 0 : -1;
-}
-
-static struct id
-id_of(const char *text)
-{
-	struct id id;
-
-	sha256_of(view_of(text), &id);
-	return id;
-}
-
-/* Stores a body and an entry that names it. */
-static struct entry
-store(const char *action, const char *body)
-{
-	struct entry e = {
-		.action = id_of(action),
-		.output = id_of(body),
-		.size = strlen(body),
-		.time_ns = 1234567890123456789,
-	};
-	struct cachedir_body b;
-	struct gs_err err;
-
-	assert_int_equal(cachedir_body_begin(&dir, &b, &e.output, &err), GS_OK);
-	assert_int_equal(cachedir_body_add(&b, view_of(body), &err), GS_OK);
-	assert_int_equal(cachedir_body_commit(&dir, &b, e.size, &err), GS_OK);
-	assert_int_equal(cachedir_put(&dir, &e, &err), GS_OK);
-	return e;
-}
-
-static bool
-hits(const struct entry *e)
-{
-	struct entry found;
-
-	return cachedir_get(&dir, &e->action, &found) &&
-	       id_eq(&found.output, &e->output) && found.size == e->size &&
-	       found.time_ns == e->time_ns;
-}
-
-static const char *
-body_path(const struct entry *e, char path[PATH_LEN_MAX])
-{
-	struct buf out = buf_over(path, PATH_LEN_MAX);
-
-	cachedir_body_path(&dir, &e->output, &out);
-	return buf_cstr(&out);
-}
-
-static void
-action_path(const struct entry *e, char path[PATH_LEN_MAX])
-{
-	char name[ENTRY_NAME_MAX];
-
-	entry_action_name(&e->action, name);
-	snprintf(path, PATH_LEN_MAX, "%.2000s/%s", dir.path, name);
-}
-
-/* Overwrites the byte at `at` of a file, in place. */
-static void
-poke(const char *path, off_t at, char value)
-{
-	int fd = open(path, O_WRONLY);
-
-	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, &value, 1, at), 1);
-	close(fd);
-}
+#include "cachedir_fixture.h"
 
 static void
 what_was_put_is_found(void **state)
 {
-	(void)state;
 	struct entry e = store("a", "hello");
 
 	assert_true(hits(&e));
@@ -119,7 +13,6 @@ what_was_put_is_found(void **state)
 static void
 an_empty_body_is_found(void **state)
 {
-	(void)state;
 	struct entry e = store("empty", "");
 
 	assert_true(hits(&e));
@@ -130,14 +23,12 @@ an_unknown_action_is_a_miss(void **state)
 {
 	struct entry e = {.action = id_of("nobody")};
 
-	(void)state;
 	assert_false(hits(&e));
 }
 
 static void
 the_last_put_wins(void **state)
 {
-	(void)state;
 	struct entry first = store("twice", "one");
 	struct entry second = store("twice", "two");
 
@@ -150,7 +41,6 @@ an_altered_body_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	struct entry e = store("altered", "some archive");
 
 	assert_true(hits(&e));
@@ -164,7 +54,6 @@ a_body_restored_is_a_hit_again(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	struct entry e = store("restored", "xbc");
 
 	poke(body_path(&e, path), 0, '#');
@@ -178,7 +67,6 @@ a_short_body_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	struct entry e = store("short", "0123456789");
 
 	assert_int_equal(truncate(body_path(&e, path), 9), 0);
@@ -190,7 +78,6 @@ a_vanished_body_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	struct entry e = store("vanished", "going");
 
 	assert_int_equal(unlink(body_path(&e, path)), 0);
@@ -202,7 +89,6 @@ a_symbolic_link_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX], elsewhere[PATH_LEN_MAX + 8];
 
-	(void)state;
 	struct entry e = store("linked", "target");
 
 	body_path(&e, path);
@@ -219,7 +105,6 @@ a_damaged_entry_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	for (off_t at = 0; at < ENTRY_LEN; at++) {
 		struct entry e = store("damaged", "entry");
 
@@ -235,7 +120,6 @@ a_longer_entry_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	struct entry e = store("longer", "entry");
 
 	action_path(&e, path);
@@ -250,7 +134,6 @@ a_body_that_does_not_hash_is_not_stored(void **state)
 	struct gs_err err;
 	struct id wrong = id_of("right");
 
-	(void)state;
 	assert_int_equal(cachedir_body_begin(&dir, &b, &wrong, &err), GS_OK);
 	assert_int_equal(cachedir_body_add(&b, VIEW("wrong"), &err), GS_OK);
 	assert_int_equal(cachedir_body_commit(&dir, &b, 5, &err), GS_BAD);
@@ -264,7 +147,6 @@ a_body_of_another_size_is_not_stored(void **state)
 	struct gs_err err;
 	struct id output = id_of("four");
 
-	(void)state;
 	assert_int_equal(cachedir_body_begin(&dir, &b, &output, &err), GS_OK);
 	assert_int_equal(cachedir_body_add(&b, VIEW("four"), &err), GS_OK);
 	assert_int_equal(cachedir_body_commit(&dir, &b, 5, &err), GS_BAD);
@@ -280,7 +162,6 @@ an_abandoned_body_leaves_nothing(void **state)
 	struct id output = id_of("abandoned");
 	char path[PATH_LEN_MAX];
 
-	(void)state;
 	assert_int_equal(cachedir_body_begin(&dir, &b, &output, &err), GS_OK);
 	snprintf(path, sizeof(path), "%.2000s/%s", dir.path, b.temp);
 	assert_int_equal(access(path, F_OK), 0);
@@ -289,61 +170,68 @@ an_abandoned_body_leaves_nothing(void **state)
 	cachedir_body_abort(&dir, &b);
 }
 
+/* Nobody waits for whoever would write into it. */
 static void
-what_is_used_gets_a_new_mtime(void **state)
+a_fifo_is_a_miss(void **state)
 {
 	char path[PATH_LEN_MAX];
-	struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
-	struct stat st;
 
-	(void)state;
-	struct entry e = store("used", "often");
+	struct entry e = store("fifo", "pipe");
 
+	assert_int_equal(unlink(body_path(&e, path)), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(hits(&e));
+	assert_int_equal(cachedir_open_body(&dir, &e.output, 4), -1);
 	action_path(&e, path);
-	utimensat(AT_FDCWD, path, old, 0);
-	utimensat(AT_FDCWD, body_path(&e, path), old, 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(hits(&e));
+}
+
+static void
+a_directory_is_a_miss(void **state)
+{
+	char path[PATH_LEN_MAX];
+
+	struct entry e = store("directory", "folder");
+
+	assert_int_equal(unlink(body_path(&e, path)), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(hits(&e));
+	assert_int_equal(rmdir(path), 0);
+	action_path(&e, path);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(hits(&e));
+	assert_int_equal(rmdir(path), 0);
+}
+
+/* A put mends what was damaged. */
+static void
+a_put_replaces_a_bad_body(void **state)
+{
+	char path[PATH_LEN_MAX];
+
+	struct entry e = store("mended", "whole");
+
+	poke(body_path(&e, path), 0, '#');
+	assert_false(hits(&e));
+	store("mended", "whole");
 	assert_true(hits(&e));
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(st.st_mtim.tv_sec > 1000000);
-	action_path(&e, path);
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(st.st_mtim.tv_sec > 1000000);
 }
 
 static void
-what_is_shared_is_remembered(void **state)
+a_body_is_opened_for_reading_only_if_whole(void **state)
 {
-	struct id action = id_of("shared"), output = id_of("body");
+	struct entry e = store("opened", "12345");
+	int fd = cachedir_open_body(&dir, &e.output, 5);
+	char text[8];
 
-	(void)state;
-	assert_false(cachedir_is_shared(&dir, VIEW("here"), &action, &output));
-	cachedir_set_shared(&dir, VIEW("here"), &action, &output);
-	assert_true(cachedir_is_shared(&dir, VIEW("here"), &action, &output));
-	assert_false(cachedir_is_shared(&dir, VIEW("there"), &action, &output));
-	assert_false(cachedir_is_shared(&dir, VIEW("here"), &output, &action));
-}
-
-static void
-a_relative_path_is_refused(void **state)
-{
-	struct cachedir c;
-	struct gs_err err;
-
-	(void)state;
-	assert_int_equal(cachedir_open(&c, "here", &err), GS_CONFIG);
-	assert_int_equal(cachedir_open(&c, "", &err), GS_CONFIG);
-}
-
-static void
-a_directory_that_cannot_be_made_is_refused(void **state)
-{
-	struct cachedir c;
-	struct gs_err err;
-
-	(void)state;
-	assert_int_equal(
-		cachedir_open(&c, "/proc/gocache-s3/nowhere", &err), GS_SYS);
-	assert_int_equal(c.dir, -1);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, text, sizeof(text)), 5);
+	close(fd);
+	assert_int_equal(cachedir_open_body(&dir, &e.output, 4), -1);
+	assert_int_equal(cachedir_open_body(&dir, &e.action, 5), -1);
 }
 
 int
@@ -364,10 +252,10 @@ main(void)
 		cmocka_unit_test(a_body_that_does_not_hash_is_not_stored),
 		cmocka_unit_test(a_body_of_another_size_is_not_stored),
 		cmocka_unit_test(an_abandoned_body_leaves_nothing),
-		cmocka_unit_test(what_is_used_gets_a_new_mtime),
-		cmocka_unit_test(what_is_shared_is_remembered),
-		cmocka_unit_test(a_relative_path_is_refused),
-		cmocka_unit_test(a_directory_that_cannot_be_made_is_refused),
+		cmocka_unit_test(a_fifo_is_a_miss),
+		cmocka_unit_test(a_directory_is_a_miss),
+		cmocka_unit_test(a_put_replaces_a_bad_body),
+		cmocka_unit_test(a_body_is_opened_for_reading_only_if_whole),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -1,5 +1,7 @@
 #include "os/log.h"
 
+#include "os/clock.h"
+
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,6 +63,27 @@ one_line_each(void **state)
 		said(), "gocache-s3: cannot open 'x': no such file\n");
 	log_line(LOG_WARNING, VIEW("slow"));
 	assert_string_equal(said(), "gocache-s3: slow\n");
+}
+
+/* go must not wait for us because somebody does not read what we say. */
+static void
+a_full_pipe_keeps_nobody(void **state)
+{
+	static char filler[4096];
+	uint64_t begin;
+
+	while (write(STDERR_FILENO, filler, sizeof(filler)) > 0) {
+	}
+	fcntl(STDERR_FILENO, F_SETFL, 0);
+	begin = clock_mono_ms();
+	log_line(LOG_ERROR, VIEW("one"));
+	log_line(LOG_ERROR, VIEW("two"));
+	log_line(LOG_ERROR, VIEW("three"));
+	assert_true(clock_mono_ms() - begin < 5000);
+	while (read(capture.read_end, filler, sizeof(filler)) > 0) {
+	}
+	log_line(LOG_ERROR, VIEW("four"));
+	assert_string_equal(said(), "gocache-s3: four\n");
 }
 
 static void
@@ -156,6 +179,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_line_each),
+		TEST(a_full_pipe_keeps_nobody),
 		TEST(information_when_asked),
 		TEST(errors_speak),
 		TEST(equal_lines_once),

@@ -164,6 +164,7 @@ test_late_failures_do_not_push_the_probe_back(void **state)
 	open_breaker(&b, 1000);
 	for (int i = 0; i < 10; i++) {
 		breaker_failure(&b, 9000);
+		breaker_success(&b);
 		breaker_stalled(&b, 9000, 5000);
 	}
 	assert_true(breaker_allows(&b, 1000 + BREAKER_OPEN_MS));
@@ -180,7 +181,7 @@ test_breaker_counts_stalls_over_the_run(void **state)
 		breaker_success(&b);
 	}
 	assert_true(breaker_allows(&b, 0));
-	breaker_stalled(&b, 0, 1);
+	breaker_stalled(&b, 0, BREAKER_STALL_MS % 3 + 1);
 	assert_false(breaker_allows(&b, 0));
 	assert_true(breaker_allows(&b, BREAKER_OPEN_MS));
 	breaker_success(&b);

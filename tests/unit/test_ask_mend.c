@@ -1,0 +1,460 @@
+/* What a store's refusal teaches: region, clock, keys, signed bodies. */
+#include "mirror/ask.h"
+#include "mirror/mend.h"
+
+#include "base/time.h"
+#include "os/trust.h"
+#include "remote_fixture.h"
+
+static struct fixture *f;
+
+static bool
+is_signed_for(const struct heard *h, const char *region)
+{
+	char scope[64];
+
+	snprintf(scope, sizeof(scope), "/%s/s3/aws4_request", region);
+	return view_find(heard_header(h, "authorization"), view_of(scope)) <
+	       heard_header(h, "authorization").n;
+}
+
+static bool
+is_signed_by(const struct heard *h, const char *key)
+{
+	char credential[64];
+	struct view header = heard_header(h, "authorization");
+
+	snprintf(credential, sizeof(credential), "Credential=%s/", key);
+	return view_find(header, view_of(credential)) < header.n;
+}
+
+static bool
+hold(int fd, const struct heard *h)
+{
+	return heard_starts(h, "PUT") ? answer_with(fd, "200 OK", "", "")
+				      : answer_object(fd, "", "package main");
+}
+
+/* the region */
+
+static bool
+be_in_the_north(struct script *s, int fd, const struct heard *h)
+{
+	if (is_signed_for(h, "eu-north-1")) {
+		return hold(fd, h);
+	}
+	return answer_error(fd, "301 Moved Permanently",
+		"x-amz-bucket-region: eu-north-1\r\n"
+		"Location: http://127.0.0.1:1/elsewhere\r\n",
+		"PermanentRedirect");
+}
+
+static void
+corrects_the_region_once(void **state)
+{
+	f = fixture_open(be_in_the_north);
+	struct entry e = store_entry(f, 1, "one");
+
+	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
+	assert_int_equal(fetch_one(f, 3), REMOTE_DONE);
+	remote_upload(&f->remote, &e);
+	assert_int_equal(f->remote.counts.uploaded, 1);
+	assert_int_equal(script_count_heard(&f->server), 4);
+	assert_int_equal(f->remote.counts.retries, 0);
+	assert_said(f, 1, "the bucket is in region 'eu-north-1'", "-region");
+	fixture_close(f);
+}
+
+/* Many ask at once, and all learn it. */
+static void *
+fetch_in_thread(void *arg)
+{
+	unsigned n = (unsigned)((char *)arg - (char *)NULL);
+	struct id action = action_of(n);
+	enum remote_result result = remote_fetch(&f->remote, &action);
+
+	return result == REMOTE_DONE ? arg : NULL;
+}
+
+enum { THREADS = 16 };
+
+static void
+fetch_at_once(void)
+{
+	pthread_t thread[THREADS];
+	void *result;
+
+	for (unsigned i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_create(&thread[i], NULL,
+					 fetch_in_thread, (char *)NULL + i + 1),
+			0);
+	}
+	for (unsigned i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], &result);
+		assert_non_null(result);
+	}
+}
+
+static void
+corrects_the_region_for_all_who_ask_at_once(void **state)
+{
+	f = fixture_open(be_in_the_north);
+	fetch_at_once();
+	assert_said(f, 1, "the bucket is in region 'eu-north-1'", "");
+	fixture_close(f);
+}
+
+static bool
+move_about(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(fd, "400 Bad Request",
+		is_signed_for(h, "eu-north-1")
+			? "x-amz-bucket-region: us-west-2\r\n"
+			: "x-amz-bucket-region: eu-north-1\r\n",
+		"AuthorizationHeaderMalformed");
+}
+
+static void
+does_not_follow_a_bucket_that_moves_about(void **state)
+{
+	f = fixture_open(move_about);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 2);
+	assert_false(remote_is_on(&f->remote));
+	assert_said(f, 2, "cannot get from bucket", "set -region");
+	fixture_close(f);
+}
+
+static bool
+redirect(struct script *s, int fd, const struct heard *h)
+{
+	char headers[128];
+
+	snprintf(headers, sizeof(headers),
+		"Location: http://127.0.0.1:%u/other/place\r\n",
+		(unsigned)loopback_port(&s->where));
+	return answer_with(fd, "307 Temporary Redirect", headers, "");
+}
+
+static void
+does_not_follow_redirects(void **state)
+{
+	f = fixture_open(redirect);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_int_equal(script_count(&f->server, "GET /bucket/p/"), 1);
+	assert_said(f, 1, "cannot get from bucket", "says 307");
+	fixture_close(f);
+}
+
+/* A remote of AWS's own, that nobody talks to. */
+static struct remote *
+start_at_aws(void)
+{
+	f = fixture_prepare(redirect);
+	f->input.endpoint = "";
+	fixture_start(f);
+	assert_true(remote_is_on(&f->remote));
+	assert_string_equal(f->remote.pool.target.host,
+		"bucket.s3.us-east-1.amazonaws.com");
+	return &f->remote;
+}
+
+static bool
+learn_region(struct mend *m, const char *region)
+{
+	struct errors_judgement j = {.mend = ERRORS_MEND_REGION};
+	struct meta meta;
+
+	meta_init(&meta);
+	snprintf(j.region, sizeof(j.region), "%s", region);
+	return mend_try(m, &f->remote, &j, &meta);
+}
+
+static void
+end_at_aws(void)
+{
+	trust_free(f->remote.pool.target.trust);
+	fixture_close(f);
+}
+
+static void
+moves_to_the_host_of_the_region(void **state)
+{
+	struct remote *r = start_at_aws();
+	struct mend first = {0}, other = {0}, later = {0};
+	struct conn moved = {.target_no = 1};
+	struct object_env env;
+
+	assert_true(learn_region(&first, "eu-west-3"));
+	assert_string_equal(
+		r->pool.target.host, "bucket.s3.eu-west-3.amazonaws.com");
+	assert_int_equal(r->pool.target_no, 1);
+	/* one that was under way meanwhile */
+	assert_true(learn_region(&other, "eu-west-3"));
+	assert_int_equal(r->pool.target_no, 1);
+	/* once per request, and once per run */
+	assert_false(learn_region(&first, "eu-west-3"));
+	mend_fill(&later, r, &moved, &env);
+	assert_string_equal(env.endpoint->region, "eu-west-3");
+	assert_false(learn_region(&later, "eu-west-1"));
+	assert_int_equal(r->pool.target_no, 1);
+	end_at_aws();
+}
+
+/* A connection that was opened before speaks of the old region. */
+static void
+signs_for_the_host_that_it_talks_to(void **state)
+{
+	struct remote *r = start_at_aws();
+	struct mend first = {0}, other = {0};
+	struct conn old = {.target_no = 0};
+	struct object_env env;
+
+	assert_true(learn_region(&first, "eu-west-3"));
+	mend_fill(&other, r, &old, &env);
+	assert_string_equal(env.endpoint->region, "us-east-1");
+	assert_string_equal(
+		env.endpoint->host, "bucket.s3.us-east-1.amazonaws.com");
+	end_at_aws();
+}
+
+static void
+does_not_believe_an_impossible_region(void **state)
+{
+	static const char *const impossible[] = {
+		"", "a b", "evil.example/", "../..", "us-east-1", "x@y"};
+	struct remote *r = start_at_aws();
+
+	for (size_t i = 0; i < sizeof(impossible) / sizeof(*impossible); i++) {
+		struct mend m = {0};
+
+		if (learn_region(&m, impossible[i])) {
+			fail_msg("believed '%s'", impossible[i]);
+		}
+	}
+	assert_int_equal(r->pool.target_no, 0);
+	end_at_aws();
+}
+
+/* the clock */
+
+enum { OFF_S = 3600 };
+
+static void
+write_date(int64_t unix_s, char *header, size_t cap)
+{
+	char text[64];
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	snprintf(header, cap, "Date: %s\r\n", text);
+}
+
+/* Its clock is an hour ahead. */
+static bool
+live_in_the_future(struct script *s, int fd, const struct heard *h)
+{
+	int64_t now_s = clock_wall_ns() / 1000000000 + OFF_S;
+	struct view signed_at = heard_header(h, "x-amz-date");
+	char headers[96], soon[32];
+	time_t t = (time_t)now_s;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(soon, sizeof(soon), "%Y%m%dT%H", &tm);
+	write_date(now_s, headers, sizeof(headers));
+	if (view_starts(signed_at, view_of(soon))) {
+		return hold(fd, h);
+	}
+	return answer_error(
+		fd, "403 Forbidden", headers, "RequestTimeTooSkewed");
+}
+
+static void
+corrects_the_clock_once(void **state)
+{
+	f = fixture_open(live_in_the_future);
+	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
+	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
+	assert_int_equal(script_count_heard(&f->server), 3);
+	assert_true(
+		f->remote.skew_s > OFF_S - 60 && f->remote.skew_s < OFF_S + 60);
+	assert_said(f, 1, "this machine's clock is wrong", "set the clock");
+	fixture_close(f);
+}
+
+static bool
+have_no_time(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(fd, "403 Forbidden",
+		"Date: Mon, 01 Jan 1990 00:00:00 GMT\r\n",
+		"RequestTimeTooSkewed");
+}
+
+static void
+does_not_believe_an_absurd_clock(void **state)
+{
+	f = fixture_open(have_no_time);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_int_equal(f->remote.skew_s, 0);
+	assert_said(f, 1, "cannot get from bucket", "clock");
+	fixture_close(f);
+}
+
+/* Region and clock are two things to say. */
+static bool
+be_elsewhere_and_later(struct script *s, int fd, const struct heard *h)
+{
+	return is_signed_for(h, "eu-north-1") ? live_in_the_future(s, fd, h)
+					      : be_in_the_north(s, fd, h);
+}
+
+static void
+corrects_several_things(void **state)
+{
+	f = fixture_open(be_elsewhere_and_later);
+	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
+	assert_int_equal(script_count_heard(&f->server), 3);
+	assert_said(f, 2, "this machine's clock is wrong", "");
+	fixture_close(f);
+}
+
+/* the keys */
+
+static bool
+want_new_keys(struct script *s, int fd, const struct heard *h)
+{
+	if (is_signed_by(h, "NEWKEY")) {
+		return hold(fd, h);
+	}
+	return answer_error(fd, "400 Bad Request", "", "ExpiredToken");
+}
+
+static void
+open_with_file(script_answer *answer)
+{
+	f = fixture_prepare(answer);
+	f->env[1] = NULL;
+	write_credentials(f, "OLDKEY", "old");
+	fixture_start(f);
+	assert_true(remote_is_on(&f->remote));
+}
+
+static void
+reads_new_keys_from_the_file(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "NEWKEY", "new");
+	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
+	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
+	assert_int_equal(script_count_heard(&f->server), 3);
+	assert_said_nothing(f);
+	fixture_close(f);
+}
+
+static void
+reads_new_keys_for_all_who_ask_at_once(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "NEWKEY", "new");
+	fetch_at_once();
+	assert_said_nothing(f);
+	fixture_close(f);
+}
+
+static void
+gives_up_with_the_same_keys(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "OLDKEY", "old");
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_false(remote_is_on(&f->remote));
+	assert_said(f, 1, "cannot get from bucket",
+		"says ExpiredToken: get new credentials");
+	fixture_close(f);
+}
+
+static void
+gives_up_when_the_new_keys_are_no_good(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "OTHERKEY", "other");
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 2);
+	assert_false(remote_is_on(&f->remote));
+	fixture_close(f);
+}
+
+/* signed bodies; over plain http they always are */
+
+static void
+signs_bodies_once_that_is_wanted(void **state)
+{
+	struct remote *r = start_at_aws();
+	struct errors_judgement j = {.mend = ERRORS_MEND_PAYLOAD};
+	struct mend m = {0}, later = {0};
+	struct conn conn = {.target_no = 0};
+	struct object_env env;
+	struct meta meta;
+
+	meta_init(&meta);
+	mend_fill(&m, r, &conn, &env);
+	assert_false(env.sign_bodies);
+	assert_true(mend_try(&m, r, &j, &meta));
+	assert_false(mend_try(&m, r, &j, &meta));
+	mend_fill(&later, r, &conn, &env);
+	assert_true(env.sign_bodies);
+	assert_false(mend_try(&later, r, &j, &meta));
+	end_at_aws();
+}
+
+static bool
+dislike_bodies(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(
+		fd, "400 Bad Request", "", "XAmzContentSHA256Mismatch");
+}
+
+static void
+drops_a_body_that_is_never_liked(void **state)
+{
+	f = fixture_open(dislike_bodies);
+	struct entry e = store_entry(f, 1, "one");
+
+	remote_upload(&f->remote, &e);
+	assert_int_equal(f->remote.counts.dropped, 1);
+	/* once with it mended, and as often as ever */
+	assert_int_equal(
+		script_count_heard(&f->server), RETRY_PUT_ATTEMPTS + 1);
+	fixture_close(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(corrects_the_region_once),
+		cmocka_unit_test(corrects_the_region_for_all_who_ask_at_once),
+		cmocka_unit_test(does_not_follow_a_bucket_that_moves_about),
+		cmocka_unit_test(does_not_follow_redirects),
+		cmocka_unit_test(moves_to_the_host_of_the_region),
+		cmocka_unit_test(signs_for_the_host_that_it_talks_to),
+		cmocka_unit_test(does_not_believe_an_impossible_region),
+		cmocka_unit_test(corrects_the_clock_once),
+		cmocka_unit_test(does_not_believe_an_absurd_clock),
+		cmocka_unit_test(corrects_several_things),
+		cmocka_unit_test(reads_new_keys_from_the_file),
+		cmocka_unit_test(reads_new_keys_for_all_who_ask_at_once),
+		cmocka_unit_test(gives_up_with_the_same_keys),
+		cmocka_unit_test(gives_up_when_the_new_keys_are_no_good),
+		cmocka_unit_test(signs_bodies_once_that_is_wanted),
+		cmocka_unit_test(drops_a_body_that_is_never_liked),
+	};
+
+	return cmocka_run_group_tests_name("ask_mend", tests, NULL, NULL);
+}

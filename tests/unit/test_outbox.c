@@ -1,0 +1,123 @@
+#include "front/outbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static struct outbox outbox;
+static int ends[2];
+
+static int
+set_up(void **state)
+{
+	outbox_clear(&outbox);
+	return socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends);
+}
+
+static int
+tear_down(void **state)
+{
+	close(ends[0]);
+	return close(ends[1]);
+}
+
+static bool
+add(enum link_kind kind, uint64_t n)
+{
+	const struct entry e = {
+		.action = {{1}}, .output = {{2}}, .size = n, .time_ns = -5};
+
+	return outbox_add(&outbox, kind, &e);
+}
+
+static uint64_t
+receive(enum link_kind kind)
+{
+	struct link_msg m;
+
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_OK);
+	assert_int_equal(m.kind, kind);
+	assert_int_equal(m.action.byte[0], 1);
+	assert_int_equal(m.output.byte[0], 2);
+	assert_int_equal(m.time_ns, -5);
+	return m.size;
+}
+
+static void
+what_is_added_is_sent_in_order(void **state)
+{
+	struct link_msg m;
+
+	assert_true(add(LINK_GET, 1));
+	assert_true(add(LINK_PUT, 2));
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_AGAIN);
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_int_equal(receive(LINK_GET), 1);
+	assert_int_equal(receive(LINK_PUT), 2);
+	assert_int_equal(outbox.count, 0);
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_AGAIN);
+}
+
+/* Round and round, with a link that takes a part each time. */
+static void
+nothing_is_lost_when_there_is_no_room(void **state)
+{
+	const uint64_t all = 3 * OUTBOX_MAX;
+	uint64_t added = 0, got = 0;
+	struct link_msg m;
+
+	while (got < all) {
+		while (added < all && add(LINK_HELD, added)) {
+			added++;
+		}
+		enum link_result sent = outbox_flush(&outbox, ends[0]);
+
+		assert_true(sent == LINK_OK || sent == LINK_AGAIN);
+		assert_true(sent == LINK_AGAIN || outbox.count == 0);
+		while (link_receive(ends[1], &m, 0) == LINK_OK) {
+			assert_int_equal(m.size, got);
+			got++;
+		}
+	}
+	assert_int_equal(outbox.count, 0);
+	assert_int_equal(outbox.first, 0);
+}
+
+static void
+the_last_place_is_for_the_close(void **state)
+{
+	for (uint64_t i = 0; i < OUTBOX_MAX - 1; i++) {
+		assert_true(add(LINK_GET, i));
+	}
+	assert_false(add(LINK_GET, 1));
+	assert_false(add(LINK_PUT, 1));
+	assert_true(add(LINK_CLOSE, 1));
+	assert_false(add(LINK_CLOSE, 1));
+}
+
+static void
+an_end_is_noticed(void **state)
+{
+	assert_true(add(LINK_GET, 1));
+	shutdown(ends[1], SHUT_RDWR);
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_ENDED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_added_is_sent_in_order),
+		TEST(nothing_is_lost_when_there_is_no_room),
+		TEST(the_last_place_is_for_the_close),
+		TEST(an_end_is_noticed),
+	};
+
+	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
+}
