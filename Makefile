@@ -57,6 +57,7 @@ BEARSSL := third_party/bearssl-0.6
 JSMN := third_party/jsmn-1.1.0
 CA_CERTIFICATES := third_party/ca-certificates-20250419
 MUSL := third_party/musl-1.2.5
+ZSTD := third_party/zstd-1.5.7
 
 # --- flags ------------------------------------------------------------------
 
@@ -69,6 +70,7 @@ WARN_FRAME := -Wframe-larger-than=4096
 
 BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Isrc -isystem $(BEARSSL)/inc \
 	-isystem $(JSMN) -DJSMN_STRICT -DJSMN_PARENT_LINKS \
+	-isystem $(ZSTD)/lib \
 	-DGOCACHE_S3_VERSION='"$(VERSION)"' -g -pthread -fno-common \
 	-fstack-protector-strong -fno-omit-frame-pointer
 PREFIX_MAP := -ffile-prefix-map=$(CURDIR)/=
@@ -107,7 +109,8 @@ $(FETCHED): scripts/sources
 	@scripts/fetch $(SOURCES)
 
 # Written when an archive is unpacked, so another one's change rebuilds less.
-$(BEARSSL)/.sha256 $(MUSL)/.sha256 $(CA_CERTIFICATES)/.sha256: $(FETCHED) ;
+$(BEARSSL)/.sha256 $(MUSL)/.sha256 $(ZSTD)/.sha256 \
+	$(CA_CERTIFICATES)/.sha256: $(FETCHED) ;
 
 # BearSSL's warnings are its own.
 BEARSSL_CFLAGS = -w -Os -g $(HARDEN) $(PREFIX_MAP) $(1)
@@ -130,6 +133,32 @@ $(BEARSSL_musl): $(BEARSSL)/.sha256 $(MUSL_ROOT)/lib/libc.a
 
 $(BEARSSL_dev): $(BEARSSL)/.sha256
 	$(call build_bearssl,$(@D),-fno-omit-frame-pointer)
+
+# zstd without what only slower levels, dictionaries and old formats need.
+ZSTD_CFLAGS = -w -Os -g $(HARDEN) $(PREFIX_MAP) -DZSTD_STRIP_ERROR_STRINGS \
+	-DZSTD_NO_TRACE $(patsubst %,-DZSTD_EXCLUDE_%_BLOCK_COMPRESSOR,DFAST \
+	GREEDY LAZY LAZY2 BTLAZY2 BTOPT BTULTRA) $(1)
+
+# $(1) output directory, $(2) more compiler flags
+define build_zstd
+	@echo "  ZSTD    $(1)"
+	+@$(MAKE) -s -C $(ZSTD)/lib BUILD_DIR=$(abspath $(1)) CC='$(CC)' \
+		ARFLAGS=rcsD ZSTD_LIB_DICTBUILDER=0 ZSTD_LIB_DEPRECATED=0 \
+		ZSTD_LEGACY_SUPPORT=0 CFLAGS='$(call ZSTD_CFLAGS,$(2))' \
+		$(abspath $(1))/static/libzstd.a >/dev/null
+endef
+
+ZSTD_musl := $(BUILD)/musl/zstd/static/libzstd.a
+ZSTD_dev := $(BUILD)/host/zstd/static/libzstd.a
+ZSTD_asan := $(ZSTD_dev)
+ZSTD_tsan := $(ZSTD_dev)
+ZSTD_fuzz := $(ZSTD_dev)
+
+$(ZSTD_musl): $(ZSTD)/.sha256 $(MUSL_ROOT)/lib/libc.a
+	$(call build_zstd,$(BUILD)/musl/zstd,$(MUSL_INCLUDES))
+
+$(ZSTD_dev): $(ZSTD)/.sha256
+	$(call build_zstd,$(BUILD)/host/zstd,-fno-omit-frame-pointer)
 
 MUSL_CFLAGS = -w -Os -fPIE -ffile-prefix-map=$(abspath $(MUSL))/=musl/
 MULTIARCH = $(shell $(CC) -print-multiarch)
@@ -192,11 +221,13 @@ $(call LIB,$(1)): $(call OBJ,$(1)) $(BUILD)/$(1)/objects
 	@rm -f $$@
 	@ar rcsD $$@ $$(filter-out %/src/main.o,$$(filter %.o,$$^))
 
-$(BUILD)/$(1)/unit/%: tests/unit/%.c $(call LIB,$(1)) $$(BEARSSL_$(1))
+$(BUILD)/$(1)/unit/%: tests/unit/%.c $(call LIB,$(1)) \
+		$$(BEARSSL_$(1)) $$(ZSTD_$(1))
 	@mkdir -p $$(@D)
 	@echo "  CC      $$@"
 	@$$(CC_$(1)) $$(CFLAGS_$(1)) $$(TEST_CFLAGS) -MMD -MP -MF $$@.d \
-		-o $$@ $$< $(call LIB,$(1)) $$(BEARSSL_$(1)) -lcmocka
+		-o $$@ $$< $(call LIB,$(1)) $$(BEARSSL_$(1)) \
+		$$(ZSTD_$(1)) -lcmocka
 endef
 
 $(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
@@ -206,11 +237,12 @@ $(foreach v,musl dev asan tsan fuzz,$(eval $(call variant,$(v))))
 # Sanitized and plain programs against the machine's own libc. What a
 # sanitizer finds goes into the file `report`.
 $(BUILD)/%/gocache-s3: $(BUILD)/%/libgocache.a $(BUILD)/%/src/main.o \
-		tests/sanitizer/report.c $(BEARSSL_dev)
+		tests/sanitizer/report.c $(BEARSSL_dev) $(ZSTD_dev)
 	@echo "  LINK    $@"
 	@truncate -s 64K $(@D)/report
 	@$(CC_$*) $(CFLAGS_$*) -DREPORT_FILE='"$(abspath $(@D))/report"' -o $@ \
-		$(BUILD)/$*/src/main.o $< tests/sanitizer/report.c $(BEARSSL_dev)
+		$(BUILD)/$*/src/main.o $< tests/sanitizer/report.c \
+		$(BEARSSL_dev) $(ZSTD_dev)
 
 # --- the release ------------------------------------------------------------
 
@@ -218,7 +250,8 @@ CRT = $(shell $(CC) -print-file-name=$(1))
 LDFLAGS_musl = -static-pie -nostdlib -nostartfiles -Wl,-z,relro,-z,now \
 	-Wl,-z,noexecstack -Wl,--gc-sections -Wl,--build-id=none -s
 
-gocache-s3: $(BUILD)/musl/src/main.o $(call LIB,musl) $(BEARSSL_musl)
+gocache-s3: $(BUILD)/musl/src/main.o $(call LIB,musl) $(BEARSSL_musl) \
+		$(ZSTD_musl)
 	@echo "  LINK    $@"
 	@$(CC) $(LDFLAGS_musl) -o $@ $(MUSL_ROOT)/lib/rcrt1.o \
 		$(MUSL_ROOT)/lib/crti.o $(call CRT,crtbeginS.o) $^ \
@@ -259,11 +292,12 @@ unit: $(call UNIT_BINS,asan,$(wildcard $(UNIT)))
 unit-tsan: $(call UNIT_BINS,tsan,$(UNIT_THREADS))
 	@scripts/run-unit $@ $^
 
-$(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(call LIB,fuzz) $(BEARSSL_fuzz)
+$(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(call LIB,fuzz) $(BEARSSL_fuzz) \
+		$(ZSTD_fuzz)
 	@mkdir -p $(@D)
 	@echo "  CC      $@"
 	@$(CC_fuzz) $(CFLAGS_fuzz) -fsanitize=fuzzer -MMD -MP -MF $@.d \
-		-o $@ $< $(call LIB,fuzz) $(BEARSSL_fuzz)
+		-o $@ $< $(call LIB,fuzz) $(BEARSSL_fuzz) $(ZSTD_fuzz)
 
 FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 

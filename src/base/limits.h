@@ -46,6 +46,16 @@ enum {
 	CA_FILE_MAX = 4 * 1024 * 1024,
 	PATH_LEN_MAX = 3072, /* of the cache directory */
 
+	/* packs and snapshots */
+	PACK_BODY_MAX = 64 * 1024 * 1024, /* larger ones are objects only */
+	PACK_BYTES_MAX = 128 * 1024 * 1024,
+	BLOCK_ENTRIES_MAX = 1024,
+	BLOCK_RAW_MAX = 8 + 80 * BLOCK_ENTRIES_MAX + PACK_BODY_MAX,
+	SNAPSHOT_PACKS_MAX = 4096,
+	SNAPSHOT_BLOCKS_MAX = 64 * 1024,
+	SNAPSHOT_ENTRIES_MAX = 200 * 1000,
+	SNAPSHOT_INLINE_MAX = 256 * 1024, /* bytes of blocks in it */
+
 	/* certificates */
 	CERT_MAX = 16 * 1024, /* one certificate, DER */
 };

@@ -1,0 +1,282 @@
+#include "pack/plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* --- what is used ---------------------------------------------------------- */
+
+static uint64_t
+raw_bytes(const struct block_entry *e)
+{
+	return BLOCK_HEADER_LEN + e->size;
+}
+
+void
+plan_init(struct plan *p, const struct snapshot *last,
+	const struct index *known, const struct plan_memory *m)
+{
+	*p = (struct plan){.last = last, .known = known, .m = *m};
+	p->inline_raw = PLAN_INLINE_RAW;
+	memset(m->use, 0xff, last->head.entries * sizeof(*m->use));
+	for (size_t i = 0; i < last->head.blocks; i++) {
+		struct snapshot_block b = snapshot_block_at(last, i);
+		uint64_t taken = b.pack == SNAPSHOT_INLINE ? b.raw_len : 0;
+
+		m->block[i] = (struct plan_block){.first_use = PLAN_UNUSED};
+		p->inline_raw -= taken < p->inline_raw ? taken : p->inline_raw;
+	}
+}
+
+static void
+use_known(struct plan *p, uint32_t i, const struct block_entry *e)
+{
+	struct plan_block *b = &p->m.block[snapshot_block_of(p->last, i)];
+
+	p->m.use[i] = p->uses++;
+	if (b->used == 0) {
+		b->first_use = p->m.use[i];
+	}
+	b->used++;
+	b->used_bytes += raw_bytes(e);
+}
+
+static enum plan_place
+place_new(struct plan *p, const struct block_entry *e)
+{
+	if (e->size > PACK_BODY_MAX) {
+		return PLAN_NEVER;
+	}
+	p->uses++;
+	p->fresh++;
+	if (e->size > PLAN_INLINE_BODY_MAX || raw_bytes(e) > p->inline_raw) {
+		return PLAN_PACK;
+	}
+	p->inline_raw -= raw_bytes(e);
+	return PLAN_INLINE;
+}
+
+enum plan_place
+plan_use(struct plan *p, const struct block_entry *e, uint32_t *order)
+{
+	uint32_t i = index_find(p->known, &e->action);
+
+	*order = p->uses;
+	if (i == INDEX_NONE || p->m.use[i] == PLAN_STALE) {
+		return place_new(p, e);
+	}
+	if (snapshot_entry_at(p->last, i).tag != snapshot_tag(&e->output)) {
+		p->m.use[i] = PLAN_STALE;
+		return place_new(p, e);
+	}
+	if (p->m.use[i] == PLAN_UNUSED) {
+		use_known(p, i, e);
+	}
+	return PLAN_KNOWN;
+}
+
+/* Bodies that entries share count each time: a block is then a bit smaller
+ * than it might be. */
+size_t
+plan_cut(const struct block_entry *e, size_t count)
+{
+	uint64_t raw = BLOCK_HEAD_LEN;
+	size_t n = 0;
+
+	while (n < count && n < BLOCK_ENTRIES_MAX) {
+		raw += raw_bytes(&e[n]);
+		if (n > 0 && raw > PLAN_BLOCK_BYTES) {
+			break;
+		}
+		n++;
+	}
+	return n;
+}
+
+/* --- what follows ---------------------------------------------------------- */
+
+static bool
+is_old(int64_t created, int64_t now, int64_t keep)
+{
+	return keep > 0 && created <= now && now - created >= keep;
+}
+
+/* Whether the run used half or more of what is not idle already. */
+static bool
+is_full(const struct plan *p)
+{
+	uint64_t used = 0, active = 0;
+
+	for (size_t i = 0; i < p->last->head.blocks; i++) {
+		struct snapshot_block b = snapshot_block_at(p->last, i);
+
+		used += p->m.block[i].used;
+		active += b.idle == 0 ? b.entries : 0;
+	}
+	return 2 * used >= active;
+}
+
+static bool
+is_sparse(const struct plan_block *b, uint32_t raw_len)
+{
+	return b->used > 0 && 2 * b->used_bytes < raw_len;
+}
+
+/* What becomes of a block for its own sake. */
+static void
+judge_block(struct plan *p, size_t i)
+{
+	struct snapshot_block last = snapshot_block_at(p->last, i);
+	struct plan_block *b = &p->m.block[i];
+
+	b->verdict = PLAN_KEEP;
+	b->idle = b->used > 0 ? 0 : last.idle;
+	if (!p->full) {
+		return;
+	}
+	if (b->used == 0) {
+		b->idle++;
+		b->verdict = p->adopts || b->idle > PLAN_IDLE_MAX ? PLAN_DROP
+								  : PLAN_KEEP;
+	} else if (p->adopts) {
+		b->verdict = PLAN_KEEP;
+	} else if (is_sparse(b, last.raw_len)) {
+		b->verdict = PLAN_REWRITE;
+	}
+}
+
+/* Counts the packs that still have a block. */
+static size_t
+weigh_packs(struct plan *p)
+{
+	size_t packs = 0;
+
+	for (size_t i = 0; i < p->last->head.packs; i++) {
+		p->m.pack[i] = (struct plan_pack){0};
+	}
+	for (size_t i = 0; i < p->last->head.blocks; i++) {
+		struct snapshot_block b = snapshot_block_at(p->last, i);
+
+		if (b.pack != SNAPSHOT_INLINE &&
+			p->m.block[i].verdict == PLAN_KEEP) {
+			packs += p->m.pack[b.pack].bytes == 0;
+			p->m.pack[b.pack].bytes += b.packed_len;
+		}
+	}
+	return packs;
+}
+
+static struct plan_pack *
+lightest(const struct plan *p)
+{
+	struct plan_pack *least = NULL;
+
+	for (size_t i = 0; i < p->last->head.packs; i++) {
+		struct plan_pack *pack = &p->m.pack[i];
+
+		if (pack->bytes > 0 && !pack->going &&
+			(!least || pack->bytes < least->bytes)) {
+			least = pack;
+		}
+	}
+	return least;
+}
+
+/* Chooses the packs that are to go; true if there are any. */
+static bool
+choose_packs(struct plan *p, int64_t now, int64_t keep)
+{
+	size_t packs = weigh_packs(p);
+	bool merge = p->full && packs > PLAN_PACKS_MAX;
+	bool any = merge;
+
+	for (size_t i = 0; i < p->last->head.packs; i++) {
+		struct plan_pack *pack = &p->m.pack[i];
+
+		if (pack->bytes > 0 &&
+			is_old(snapshot_pack_at(p->last, i).created, now,
+				keep)) {
+			pack->going = true;
+			any = true;
+			packs--;
+		}
+	}
+	for (; merge && packs > PLAN_PACKS_KEPT; packs--) {
+		struct plan_pack *least = lightest(p);
+
+		assert(least); /* packs counts them */
+		least->going = true;
+	}
+	return any;
+}
+
+/* Its used entries move; the unused ones of a full run go with it, those of
+ * another stay as long as the pack does. */
+static void
+leave_pack(struct plan *p, size_t i)
+{
+	struct snapshot_block last = snapshot_block_at(p->last, i);
+	struct plan_block *b = &p->m.block[i];
+
+	if (last.pack == SNAPSHOT_INLINE || !p->m.pack[last.pack].going ||
+		b->verdict != PLAN_KEEP) {
+		return;
+	}
+	if (b->used > 0) {
+		b->verdict = PLAN_REWRITE;
+	} else if (p->full) {
+		b->verdict = PLAN_DROP;
+	}
+}
+
+bool
+plan_judge(struct plan *p, int64_t now, int64_t keep)
+{
+	const struct snapshot_head *head = &p->last->head;
+	bool due;
+
+	p->full = p->adopts || is_full(p);
+	for (size_t i = 0; i < head->blocks; i++) {
+		judge_block(p, i);
+	}
+	due = choose_packs(p, now, keep);
+	for (size_t i = 0; i < head->blocks; i++) {
+		leave_pack(p, i);
+	}
+	if (p->uses == 0) {
+		return false;
+	}
+	return p->fresh > 0 || due || p->adopts ||
+	       is_old(head->created, now, keep);
+}
+
+bool
+plan_next_rewrite(const struct plan *p, size_t *at, struct snapshot_entry *e)
+{
+	for (size_t i = *at; i < p->last->head.entries; i++) {
+		size_t block = snapshot_block_of(p->last, i);
+
+		if (p->m.use[i] < PLAN_STALE &&
+			p->m.block[block].verdict == PLAN_REWRITE) {
+			*e = snapshot_entry_at(p->last, i);
+			*at = i + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+uint64_t
+plan_inline_room(const struct plan *p)
+{
+	uint64_t room = SNAPSHOT_INLINE_MAX;
+
+	for (size_t i = 0; i < p->last->head.blocks; i++) {
+		struct snapshot_block b = snapshot_block_at(p->last, i);
+
+		if (b.pack == SNAPSHOT_INLINE &&
+			p->m.block[i].verdict == PLAN_KEEP) {
+			room -= b.packed_len;
+		}
+	}
+	return room;
+}

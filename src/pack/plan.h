@@ -1,0 +1,114 @@
+/*
+ * What a run adds to the packs: a snapshot is the last run's, a plan is what
+ * follows from what this run used. Pure decisions; sizes, times and the order
+ * of use come from the caller.
+ *
+ * A run that adds nothing writes nothing. A run that used less than half of
+ * what the last one had (a build that failed, an up-to-date one) takes nothing
+ * away. Otherwise, a block that several full runs in a row did not use goes,
+ * and what is still used of a block that is mostly unused, of a pack that a
+ * bucket's expiry rule will soon take, or of small packs when there are too
+ * many, is written again.
+ */
+#ifndef PACK_PLAN_H
+#define PACK_PLAN_H
+
+#include "pack/block.h"
+#include "pack/index.h"
+#include "pack/snapshot.h"
+
+enum {
+	PLAN_BLOCK_BYTES =
+		1024 * 1024, /* of raw content, if no body is larger */
+	PLAN_INLINE_BODY_MAX = 4096,
+	/* raw bytes that compress to SNAPSHOT_INLINE_MAX or less, mostly */
+	PLAN_INLINE_RAW = 640 * 1024,
+	PLAN_IDLE_MAX = 4,    /* full runs that may leave a block unused */
+	PLAN_PACKS_MAX = 32,  /* more are merged, */
+	PLAN_PACKS_KEPT = 16, /* all but these */
+};
+
+/* Instead of an order of use: the last snapshot's entry was not used, or this
+ * run has another output for its action. */
+#define PLAN_UNUSED UINT32_MAX
+#define PLAN_STALE (UINT32_MAX - 1)
+
+enum plan_place {
+	PLAN_KNOWN,  /* the last snapshot has it */
+	PLAN_INLINE, /* new: into the next snapshot itself, */
+	PLAN_PACK,   /* or into a pack */
+	PLAN_NEVER,  /* too large: only as an object */
+};
+
+enum plan_verdict {
+	PLAN_KEEP,
+	PLAN_REWRITE, /* its used entries are to be packed again */
+	PLAN_DROP,
+};
+
+struct plan_block {
+	uint32_t first_use;  /* of its entries, or PLAN_UNUSED */
+	uint32_t used;       /* entries */
+	uint64_t used_bytes; /* raw */
+	uint16_t idle;       /* what the next snapshot says */
+	enum plan_verdict verdict;
+};
+
+struct plan_pack {
+	uint64_t bytes; /* of its blocks that are kept */
+	bool going;     /* what is used of it is written again */
+};
+
+/* The caller's arrays, one item for each of the snapshot's. */
+struct plan_memory {
+	uint32_t *use; /* entries: order of first use */
+	struct plan_block *block;
+	struct plan_pack *pack;
+};
+
+struct plan {
+	const struct snapshot *last;
+	const struct index *known; /* of the entries of last */
+	struct plan_memory m;
+	uint32_t uses; /* so far: the next one's number */
+	uint32_t
+		fresh; /* entries that the next snapshot has and last has not */
+	uint64_t inline_raw; /* left for new inline entries */
+	bool full;           /* plan_judge: used half of last, or more */
+	/* For the caller to set: last is not this scope's own but its family's.
+	 * The run then writes its own, of what it used, even if nothing is new. */
+	bool adopts;
+};
+
+/* last has no entries if there is no snapshot. All of it must outlive the
+ * plan. */
+void plan_init(struct plan *p, const struct snapshot *last,
+	const struct index *known, const struct plan_memory *m);
+
+/*
+ * The run used this entry. *order is its place among all. The answer for one
+ * that last lacks is a new one each time: ask once for each action and output.
+ */
+enum plan_place plan_use(
+	struct plan *p, const struct block_entry *e, uint32_t *order);
+
+/* How many of these entries make the next block: at least one. */
+size_t plan_cut(const struct block_entry *e, size_t count);
+
+/*
+ * Everything was used that will be: fills in the verdicts. now and keep are
+ * Unix seconds and a time in seconds, 0 for no limit. False: there is nothing to
+ * write, and no verdict counts.
+ */
+GS_CHECKED bool plan_judge(struct plan *p, int64_t now, int64_t keep);
+
+/* The next entry of last, from *at on, that is to be packed again; false if
+ * there is no more. Starts with *at = 0. */
+GS_CHECKED bool plan_next_rewrite(
+	const struct plan *p, size_t *at, struct snapshot_entry *e);
+
+/* How many bytes of blocks the next snapshot may add to the inline ones that
+ * it keeps. */
+uint64_t plan_inline_room(const struct plan *p);
+
+#endif

@@ -1,0 +1,338 @@
+#include "pack/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "snapshots.h"
+
+enum { DAY = 86400, ITEMS = 200 };
+
+static struct made made;
+static struct plan plan;
+static uint32_t use[10 * ITEMS];
+static struct plan_block block[ITEMS];
+static struct plan_pack pack[ITEMS];
+
+static void
+begin(uint32_t packs, const struct made_block *blocks, uint32_t count)
+{
+	const struct plan_memory m = {use, block, pack};
+
+	snapshots_make(&made, packs, blocks, count);
+	plan_init(&plan, &made.s, &made.known, &m);
+}
+
+static void
+use_entries(unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++) {
+		struct block_entry e = snapshots_entry(i);
+		uint32_t order;
+
+		assert_int_equal(plan_use(&plan, &e, &order), PLAN_KNOWN);
+	}
+}
+
+static enum plan_place
+use_new(unsigned n, uint64_t size)
+{
+	struct block_entry e = snapshots_entry(n);
+	uint32_t order;
+
+	e.size = size;
+	return plan_use(&plan, &e, &order);
+}
+
+#define BEGIN(packs, ...)                                                      \
+	do {                                                                   \
+		static const struct made_block blocks[] = {__VA_ARGS__};       \
+		begin(packs, blocks, sizeof(blocks) / sizeof(*blocks));        \
+	} while (0)
+
+static void
+a_run_that_adds_nothing_writes_nothing(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 0});
+	use_entries(0, 20);
+	use_entries(0, 20);
+	assert_int_equal(plan.uses, 20);
+	assert_false(plan_judge(&plan, 400 * DAY, 0));
+	snapshots_free(&made);
+	BEGIN(1, {0, 10, 0}, {0, 10, 0});
+	use_entries(0, 3);
+	assert_false(plan_judge(&plan, 400 * DAY, 0));
+	snapshots_free(&made);
+	BEGIN(1, {0, 10, 0});
+	assert_false(plan_judge(&plan, 400 * DAY, 5 * DAY));
+	snapshots_free(&made);
+}
+
+static void
+the_first_run_has_no_snapshot(void **state)
+{
+	const struct plan_memory m = {use, block, pack};
+	struct snapshot none = {{.packs = 0}, NULL};
+	uint32_t slot[16];
+	struct index known;
+
+	snapshot_index(&none, &known, slot);
+	plan_init(&plan, &none, &known, &m);
+	assert_false(plan_judge(&plan, 0, 0));
+	assert_int_equal(use_new(1, 0), PLAN_INLINE);
+	assert_true(plan_judge(&plan, 0, 0));
+}
+
+static void
+new_entries_have_a_place(void **state)
+{
+	uint32_t order;
+	struct block_entry e = snapshots_entry(500);
+
+	BEGIN(1, {0, 10, 0});
+	use_entries(5, 6);
+	assert_int_equal(plan_use(&plan, &e, &order), PLAN_INLINE);
+	assert_int_equal(order, 1);
+	assert_int_equal(use_new(501, PLAN_INLINE_BODY_MAX), PLAN_INLINE);
+	assert_int_equal(use_new(502, PLAN_INLINE_BODY_MAX + 1), PLAN_PACK);
+	assert_int_equal(use_new(503, PACK_BODY_MAX), PLAN_PACK);
+	assert_int_equal(use_new(504, (uint64_t)PACK_BODY_MAX + 1), PLAN_NEVER);
+	assert_int_equal(plan.fresh, 4);
+	assert_int_equal(plan.uses, 5);
+	snapshots_free(&made);
+}
+
+static void
+inline_room_ends(void **state)
+{
+	unsigned n = 0;
+
+	BEGIN(1, {SNAPSHOT_INLINE, 10, 0});
+	while (use_new(500 + n, 4000) == PLAN_INLINE) {
+		n++;
+	}
+	assert_int_equal(n, (PLAN_INLINE_RAW - 10008) / 4080);
+	snapshots_free(&made);
+}
+
+/* A test's result that was written again has another output. */
+static void
+another_output_is_new(void **state)
+{
+	uint32_t order;
+	struct block_entry e = snapshots_entry(3);
+
+	BEGIN(1, {0, 10, 0});
+	use_entries(0, 10);
+	e.output = packs_action(77);
+	e.size = 20000;
+	assert_int_equal(plan_use(&plan, &e, &order), PLAN_PACK);
+	assert_int_equal(use[3], PLAN_STALE);
+	assert_int_equal(plan_use(&plan, &e, &order), PLAN_PACK);
+	snapshots_free(&made);
+}
+
+static void
+blocks_that_nobody_uses_go_in_the_end(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 2, 0}, {0, 2, PLAN_IDLE_MAX - 1},
+		{0, 2, PLAN_IDLE_MAX}, {0, 2, PLAN_IDLE_MAX});
+	use_entries(0, 10);
+	use_entries(16, 18);
+	(void)use_new(500, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_true(plan.full);
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(
+			block[i].verdict, i == 3 ? PLAN_DROP : PLAN_KEEP);
+	}
+	assert_int_equal(block[0].idle, 0);
+	assert_int_equal(block[1].idle, 1);
+	assert_int_equal(block[2].idle, PLAN_IDLE_MAX);
+	assert_int_equal(block[4].idle, 0);
+	snapshots_free(&made);
+}
+
+static void
+a_run_in_part_takes_nothing_away(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 2}, {0, 2, PLAN_IDLE_MAX}, {0, 8, 0});
+	use_entries(0, 2);
+	use_entries(22, 28);
+	(void)use_new(500, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_false(plan.full);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(block[i].verdict, PLAN_KEEP);
+	}
+	assert_int_equal(block[1].idle, 2);
+	snapshots_free(&made);
+}
+
+static void
+half_used_blocks_stay_sparse_ones_are_written_again(void **state)
+{
+	struct snapshot_entry e;
+	size_t at = 0;
+
+	BEGIN(1, {0, 10, 0}, {0, 10, 0}, {0, 4, 0});
+	use_entries(0, 6);
+	use_entries(14, 18);
+	use_entries(20, 24);
+	(void)use_new(500, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_true(plan.full);
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	assert_int_equal(block[1].verdict, PLAN_REWRITE);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
+	for (unsigned i = 14; i < 18; i++) {
+		struct block_entry want = snapshots_entry(i);
+
+		assert_true(plan_next_rewrite(&plan, &at, &e));
+		assert_true(id_eq(&e.action, &want.action));
+		assert_int_equal(e.tag, snapshot_tag(&want.output));
+	}
+	assert_false(plan_next_rewrite(&plan, &at, &e));
+	snapshots_free(&made);
+}
+
+static void
+old_packs_are_left_in_time(void **state)
+{
+	BEGIN(3, {0, 4, 0}, {1, 4, 0}, {2, 4, 0}, {0, 4, 0});
+	use_entries(0, 12);
+	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	assert_int_equal(block[3].verdict, PLAN_DROP);
+	assert_true(plan_judge(&plan, 31 * DAY, 30 * DAY));
+	assert_int_equal(block[1].verdict, PLAN_REWRITE);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
+	assert_false(plan_judge(&plan, 400 * DAY, 0));
+	assert_false(plan_judge(&plan, -1, 1)); /* a clock that is wrong */
+	assert_false(plan_judge(&plan, INT64_MIN, 1));
+	snapshots_free(&made);
+	BEGIN(3, {0, 4, 0}, {0, 40, 0}, {2, 4, 0});
+	use_entries(0, 4);
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_false(plan.full);
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	snapshots_free(&made);
+}
+
+/* The head is as old as the first pack. */
+static void
+an_old_snapshot_is_written_again(void **state)
+{
+	BEGIN(2, {1, 4, 0});
+	use_entries(0, 4);
+	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	snapshots_free(&made);
+}
+
+/* Pack i has i / 4 + 1 blocks. */
+static void
+many_packs_become_few(void **state)
+{
+	static struct made_block blocks[ITEMS];
+	uint32_t n = 0, kept = 0;
+
+	for (uint32_t i = 0; i < PLAN_PACKS_MAX + 1; i++) {
+		for (uint32_t k = 0; k < i / 4 + 1; k++) {
+			blocks[n++] = (struct made_block){i, 1, 0};
+		}
+	}
+	begin(PLAN_PACKS_MAX, blocks, n - 33 / 4 - 1);
+	use_entries(0, n - 9);
+	assert_false(plan_judge(&plan, 0, 0));
+	snapshots_free(&made);
+	begin(PLAN_PACKS_MAX + 1, blocks, n);
+	use_entries(0, n);
+	assert_true(plan_judge(&plan, 0, 0));
+	for (uint32_t i = 0; i < n; i++) {
+		bool heavy = blocks[i].pack > PLAN_PACKS_MAX - PLAN_PACKS_KEPT;
+
+		assert_int_equal(
+			block[i].verdict, heavy ? PLAN_KEEP : PLAN_REWRITE);
+		kept += heavy;
+	}
+	assert_true(kept > 0);
+	snapshots_free(&made);
+}
+
+static void
+a_family_is_adopted(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 0});
+	plan.adopts = true;
+	assert_false(plan_judge(&plan, 0, 0));
+	use_entries(0, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	assert_int_equal(block[1].verdict, PLAN_DROP);
+	snapshots_free(&made);
+}
+
+static void
+blocks_are_cut_to_size(void **state)
+{
+	static struct block_entry e[BLOCK_ENTRIES_MAX + 5];
+
+	for (size_t i = 0; i < BLOCK_ENTRIES_MAX + 5; i++) {
+		e[i].size = 920;
+	}
+	assert_int_equal(plan_cut(e, 1), 1);
+	assert_int_equal(plan_cut(e, BLOCK_ENTRIES_MAX + 5), BLOCK_ENTRIES_MAX);
+	for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
+		e[i].size = 9920;
+	}
+	assert_int_equal(
+		plan_cut(e, BLOCK_ENTRIES_MAX), (PLAN_BLOCK_BYTES - 8) / 10000);
+	e[1].size = PACK_BODY_MAX;
+	assert_int_equal(plan_cut(e, 5), 1);
+	assert_int_equal(plan_cut(e + 1, 5), 1);
+}
+
+static void
+inline_room_is_what_is_left(void **state)
+{
+	BEGIN(1, {SNAPSHOT_INLINE, 10, 0}, {SNAPSHOT_INLINE, 10, PLAN_IDLE_MAX},
+		{0, 10, 0});
+	use_entries(0, 10);
+	use_entries(20, 30);
+	(void)use_new(500, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(
+		plan_inline_room(&plan), SNAPSHOT_INLINE_MAX - MADE_PACKED_LEN);
+	snapshots_free(&made);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_run_that_adds_nothing_writes_nothing),
+		cmocka_unit_test(the_first_run_has_no_snapshot),
+		cmocka_unit_test(new_entries_have_a_place),
+		cmocka_unit_test(inline_room_ends),
+		cmocka_unit_test(another_output_is_new),
+		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
+		cmocka_unit_test(a_run_in_part_takes_nothing_away),
+		cmocka_unit_test(
+			half_used_blocks_stay_sparse_ones_are_written_again),
+		cmocka_unit_test(old_packs_are_left_in_time),
+		cmocka_unit_test(an_old_snapshot_is_written_again),
+		cmocka_unit_test(many_packs_become_few),
+		cmocka_unit_test(a_family_is_adopted),
+		cmocka_unit_test(blocks_are_cut_to_size),
+		cmocka_unit_test(inline_room_is_what_is_left),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
