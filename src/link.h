@@ -13,7 +13,8 @@ enum link_kind {
 	/* front to mirror */
 	LINK_GET = 1, /* action: bring this entry into the cache directory */
 	LINK_PUT,     /* action, output, size, time_ns: new in the directory */
-	LINK_HELD,    /* the same, an older entry that the bucket may lack */
+	LINK_USED,    /* the same: go got it, and it lies in the directory */
+	LINK_HELD,    /* the same, and the bucket may lack it */
 	LINK_CLOSE,   /* finish: upload what is queued, then LINK_CLOSED */
 	/* mirror to front */
 	LINK_FOUND,  /* action: the entry is in the directory now */

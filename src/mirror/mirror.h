@@ -15,6 +15,7 @@
 #include "s3/settings.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What a mirror is started with; all of it outlives the process. */
 struct mirror_setup {
@@ -24,6 +25,10 @@ struct mirror_setup {
 	bool read_only;
 	uint64_t drain_ms;
 	const struct settings_input *settings;
+	pid_t go;          /* the go command */
+	const char *scope; /* "": found out; "off": no snapshots and packs */
+	uint64_t prefetch_bytes; /* 0: nothing is fetched ahead */
+	uint64_t keep_s;         /* packs as old are written anew; 0: never */
 };
 
 /* Serves the link until it ends. setup is a struct mirror_setup. */

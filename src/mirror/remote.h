@@ -85,6 +85,34 @@ enum remote_result remote_fetch(struct remote *r, const struct id *action);
  * it. What cannot be sent is counted as dropped. */
 void remote_upload(struct remote *r, const struct entry *e);
 
+/* A part of an object that is no entry: of a pack, or a whole snapshot. */
+struct remote_part {
+	struct view key; /* below the prefix */
+	/* len 0: the whole object, without a range */
+	uint64_t offset, len;
+	void *ctx;
+	/* Before each attempt: may move offset and len past what has been
+	 * taken. False ends it: nobody wants it any longer. */
+	bool (*begin)(void *ctx, struct remote_part *part);
+	/* The bytes, in order; total is the object's length. What is not GS_OK
+	 * ends it: GS_BAD is said to be the object's fault. */
+	enum gs_code (*take)(void *ctx, uint64_t total, struct view bytes,
+		struct gs_err *err);
+};
+
+/* Reads it. REMOTE_DONE: exactly the bytes that were asked for were taken. A
+ * store that answers a range with anything else gives REMOTE_FAILED. */
+enum remote_result remote_read(struct remote *r, struct remote_part *part);
+
+/* Puts an object that is no entry, under a key below the prefix: size bytes of
+ * fd, from its beginning, which hash to digest. */
+enum remote_result remote_write(struct remote *r, struct view key, int fd,
+	uint64_t size, const struct id *digest);
+
+/* Opens a connection for gets before it is needed, and leaves it in the pool.
+ * Failures are left to the request that needs one. */
+void remote_connect(struct remote *r);
+
 /* Notes that the bucket holds an entry, or that it need not be asked again
  * soon. */
 void remote_set_shared(struct remote *r, const struct entry *e);

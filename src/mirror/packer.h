@@ -1,0 +1,43 @@
+/*
+ * Writes what the next run of this kind fetches ahead: packs while the run goes
+ * on, the snapshot at its end (pack/plan.h and pack/compose.h decide). One
+ * thread of low priority, started with the first entry; bounded memory; what
+ * cannot be read, written or sent is left out without harm.
+ */
+#ifndef MIRROR_PACKER_H
+#define MIRROR_PACKER_H
+
+#include "mirror/past.h"
+
+struct packer;
+
+struct packer_setup {
+	struct remote *remote;
+	struct cachedir *dir;
+	struct past *past;
+	struct id scope, family;
+	uint64_t keep_s; /* write anew what is as old; 0: never */
+};
+
+/* NULL if memory runs out. It stays for as long as the process does. */
+struct packer *packer_start(const struct packer_setup *with);
+
+/* go used this entry, which lies in the directory. In order of use; the link's
+ * thread. Never waits. */
+void packer_use(struct packer *p, const struct entry *e);
+
+/* No more entries will come: writes the rest and the snapshot. Does not wait. */
+void packer_finish(struct packer *p);
+
+/* Waits until all is written or given up, at most until the deadline; true
+ * if so. */
+bool packer_wait(struct packer *p, uint64_t deadline_ms);
+
+/* What was written: packs and bytes. */
+struct packer_counts {
+	uint64_t packs, snapshots, bytes, entries;
+};
+
+struct packer_counts packer_counts(struct packer *p);
+
+#endif
