@@ -53,7 +53,8 @@ open_local(struct cachedir *dir, const struct options *o)
 
 /* The conversation with go, which has been greeted. */
 static int
-converse(const struct options *o, const struct settings_input *settings)
+converse(const struct options *o, const struct settings_input *settings,
+	pid_t go)
 {
 	static struct cachedir dir; /* too large for a stack */
 	struct id place = place_name(settings, clock_wall_ns());
@@ -68,6 +69,10 @@ converse(const struct options *o, const struct settings_input *settings)
 		.read_only = o->read_only,
 		.drain_ms = o->drain_ms,
 		.settings = settings,
+		.go = go,
+		.scope = o->scope,
+		.prefetch_bytes = o->prefetch_bytes,
+		.keep_s = o->keep_s,
 	};
 	struct front_setup front = {
 		.dir = &dir,
@@ -85,6 +90,7 @@ int
 main(int argc, char *argv[])
 {
 	extern char **environ;
+	const pid_t go = getppid();
 	struct options o;
 	struct gs_err err;
 
@@ -111,5 +117,5 @@ main(int argc, char *argv[])
 	if (front_greet(&err) != GS_OK) {
 		return fail(EXIT_RUN_TIME, &err);
 	}
-	return converse(&o, &settings);
+	return converse(&o, &settings, go);
 }

@@ -2,10 +2,13 @@
 
 #include "base/array.h"
 #include "base/duration.h"
+#include "base/size.h"
 
 #include <string.h>
 
-enum kind { TEXT, SWITCH, DURATION };
+enum kind { TEXT, SWITCH, DURATION, SIZE, DAYS };
+
+enum { DAYS_MAX = 36500, DAY_S = 24 * 3600 };
 
 struct option {
 	const char *name;
@@ -44,6 +47,15 @@ static const struct option table[] = {
 		"DURATION", "how long uploads may go on after the build"},
 	{"read-only", SWITCH, FIELD(read_only), "GOCACHE_S3_READ_ONLY", "false",
 		"", "upload nothing"},
+	{"scope", TEXT, FIELD(scope), "GOCACHE_S3_SCOPE", "", "NAME",
+		"fetch what the last run of NAME used; else found out; or "
+		"`off`"},
+	{"prefetch", SIZE, FIELD(prefetch_bytes), "GOCACHE_S3_PREFETCH", "all",
+		"SIZE", "how much to fetch ahead: 500MB, 2GiB, `all` or `off`"},
+	{"keep", DAYS, FIELD(keep_s), "GOCACHE_S3_KEEP", "20", "DAYS",
+		"renew what is used and as old, before it expires; 0: never"},
+	{"stats", TEXT, FIELD(stats), "GOCACHE_S3_STATS", "", "FILE",
+		"append what the run did to FILE, as a line of JSON"},
 	{"strict", SWITCH, FIELD(strict), "GOCACHE_S3_STRICT", "false", "",
 		"fail at the start if the configuration is wrong"},
 	{"v", SWITCH, FIELD(verbose), "GOCACHE_S3_VERBOSE", "false", "",
@@ -74,10 +86,38 @@ parse_bool(struct view text, bool *value)
 	return false;
 }
 
+static bool
+parse_limit(struct view text, uint64_t *bytes)
+{
+	if (view_eq(text, VIEW("all"))) {
+		*bytes = UINT64_MAX;
+		return true;
+	}
+	if (view_eq(text, VIEW("off"))) {
+		*bytes = 0;
+		return true;
+	}
+	return size_parse(text, bytes);
+}
+
+static bool
+parse_days(struct view text, uint64_t *seconds)
+{
+	unsigned long long days;
+
+	if (!view_uint(text, DAYS_MAX, &days)) {
+		return false;
+	}
+	*seconds = days * DAY_S;
+	return true;
+}
+
 /* What a value of this kind looks like. */
 static const char *const wanted[] = {
 	[SWITCH] = "want true or false",
 	[DURATION] = "want a duration such as 10s, 500ms or 1m30s",
+	[SIZE] = "want a size such as 500MB or 2GiB, all, or off",
+	[DAYS] = "want a number of days, or 0",
 };
 
 /* Stores the value; false, and nothing changed, if it is not of its kind. */
@@ -92,6 +132,10 @@ store(const struct option *opt, const char *value, struct options *o)
 		return parse_bool(view_of(value), field);
 	case DURATION:
 		return duration_parse_ms(view_of(value), field);
+	case SIZE:
+		return parse_limit(view_of(value), field);
+	case DAYS:
+		return parse_days(view_of(value), field);
 	case TEXT:
 		*text = value;
 		return true;
@@ -278,7 +322,7 @@ help_option(const struct option *opt, struct buf *out)
 	}
 	buf_str(out, "\n        ");
 	buf_str(out, opt->help);
-	if (opt->kind == DURATION) {
+	if (opt->kind != TEXT && opt->kind != SWITCH) {
 		buf_str(out, " (default ");
 		buf_str(out, opt->preset);
 		buf_char(out, ')');

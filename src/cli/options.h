@@ -19,6 +19,10 @@ struct options {
 	const char *endpoint, *region, *profile, *ca_bundle;
 	const char *cache_dir; /* "temp": a private one, removed at the end */
 	uint64_t drain_ms;
+	const char *scope;       /* "off": no snapshots and packs */
+	uint64_t prefetch_bytes; /* UINT64_MAX: no limit */
+	uint64_t keep_s;         /* 0: for ever */
+	const char *stats;       /* the path of a file */
 	bool read_only, strict, verbose;
 	bool show_version, show_help;
 	/* GS_OK, or the first variable whose value makes no sense. It counts
@@ -28,7 +32,7 @@ struct options {
 };
 
 /* The room that options_help needs. */
-enum { OPTIONS_HELP_MAX = 2048 };
+enum { OPTIONS_HELP_MAX = 3072 };
 
 /*
  * Reads env (as environ) and then argv[1..argc) over the defaults. GS_CONFIG

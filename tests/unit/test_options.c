@@ -76,6 +76,10 @@ nothing_given(void **state)
 	assert_string_equal(o.ca_bundle, "");
 	assert_string_equal(o.cache_dir, "");
 	assert_int_equal(o.drain_ms, 10000);
+	assert_string_equal(o.scope, "");
+	assert_string_equal(o.stats, "");
+	assert_true(o.prefetch_bytes == UINT64_MAX);
+	assert_int_equal(o.keep_s, 20 * 86400);
 	assert_false(o.path_style || o.read_only || o.strict || o.verbose ||
 		     o.show_version || o.show_help);
 	assert_int_equal(o.ignored.code, GS_OK);
@@ -102,6 +106,13 @@ every_flag(void **state)
 	assert_int_equal(o.drain_ms, 90000);
 	assert_true(o.path_style && o.read_only && o.strict && o.verbose &&
 		    o.show_version);
+	o = parse_ok(ARGS("-scope", "s", "-prefetch", "2GiB", "-keep", "3",
+			     "-stats", "f"),
+		NOTHING);
+	assert_string_equal(o.scope, "s");
+	assert_string_equal(o.stats, "f");
+	assert_true(o.prefetch_bytes == UINT64_C(2) << 30);
+	assert_int_equal(o.keep_s, 3 * 86400);
 }
 
 static void
@@ -125,6 +136,27 @@ every_variable(void **state)
 	assert_int_equal(o.drain_ms, 500);
 	assert_true(o.path_style && o.read_only && o.strict && o.verbose);
 	assert_int_equal(o.ignored.code, GS_OK);
+	o = parse_ok(
+		NOTHING, ARGS("GOCACHE_S3_SCOPE=s", "GOCACHE_S3_PREFETCH=1MB",
+				 "GOCACHE_S3_KEEP=0", "GOCACHE_S3_STATS=f"));
+	assert_string_equal(o.scope, "s");
+	assert_string_equal(o.stats, "f");
+	assert_int_equal(o.prefetch_bytes, 1000000);
+	assert_int_equal(o.keep_s, 0);
+}
+
+static void
+limits_of_what_is_fetched_ahead(void **state)
+{
+	assert_int_equal(
+		parse_ok(ARGS("-prefetch=off"), NOTHING).prefetch_bytes, 0);
+	assert_int_equal(
+		parse_ok(ARGS("-prefetch=0"), NOTHING).prefetch_bytes, 0);
+	assert_int_equal(
+		parse_ok(ARGS("-prefetch=7"), NOTHING).prefetch_bytes, 7);
+	assert_true(
+		parse_ok(ARGS("-prefetch=all"), ARGS("GOCACHE_S3_PREFETCH=off"))
+			.prefetch_bytes == UINT64_MAX);
 }
 
 static void
@@ -231,6 +263,13 @@ refusals(void **state)
 			"want a duration such as 10s, 500ms or 1m30s"},
 		{{"-drain=-1s"}, "invalid value of -drain '-1s': "
 				 "want a duration such as 10s, 500ms or 1m30s"},
+		{{"-prefetch=some"}, "invalid value of -prefetch 'some': want "
+				     "a size such as 500MB or 2GiB, all, or "
+				     "off"},
+		{{"-keep=20d"}, "invalid value of -keep '20d': want a number "
+				"of days, or 0"},
+		{{"-keep=36501"}, "invalid value of -keep '36501': want a "
+				  "number of days, or 0"},
 		{{"x"}, "unexpected argument 'x': there are only flags"},
 		{{"-v", "true"},
 			"unexpected argument 'true': there are only flags"},
@@ -271,6 +310,7 @@ texts_have_room(void **state)
 	options_help(&h);
 	assert_true(buf_ok(&h));
 	assert_true(view_find(buf_view(&h), VIEW("(default 10s)")) < h.len);
+	assert_true(view_find(buf_view(&h), VIEW("(default 20)")) < h.len);
 	cli_explain(&e);
 	assert_true(buf_ok(&e));
 	assert_true(
@@ -306,6 +346,7 @@ main(void)
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(every_flag),
 		cmocka_unit_test(every_variable),
+		cmocka_unit_test(limits_of_what_is_fetched_ahead),
 		cmocka_unit_test(spellings),
 		cmocka_unit_test(switches),
 		cmocka_unit_test(flags_win),
