@@ -2,15 +2,12 @@ package e2e
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/textproto"
-	"net/url"
 	"path"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +25,7 @@ type badServer struct {
 	onAccept func(c net.Conn, number int) bool // false: the connection is spent
 
 	mu       sync.Mutex
-	objects  map[string]object // by entry: the last part of the key
+	objects  map[string]object // by entry
 	attempts map[string]int    // requests so far, by method and entry
 	seen     []seenRequest
 	accepted int
@@ -53,7 +50,7 @@ type exchange struct {
 	method  string
 	target  string
 	header  textproto.MIMEHeader
-	entry   string // last part of the path
+	entry   string // last part of the path, or all behind the prefix
 	attempt int    // 0 for the first request with this method and entry
 	body    []byte
 	hasBody bool // body has been read
@@ -160,7 +157,7 @@ func (b *badServer) readHead(c net.Conn, in *bufio.Reader, number int) (*exchang
 	target, _, _ := strings.Cut(rest, " ")
 	name, _, _ := strings.Cut(target, "?")
 	x := &exchange{s: b, conn: c, in: in, method: method, target: target,
-		header: header, entry: path.Base(name)}
+		header: header, entry: entryOf(name)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	x.attempt = b.attempts[method+x.entry]
@@ -172,6 +169,9 @@ func (b *badServer) readHead(c net.Conn, in *bufio.Reader, number int) (*exchang
 // isEntry says whether the request is for an action's object: only those are
 // answered badly by the tables.
 func (x *exchange) isEntry() bool { return isEntryKey(x.entry) }
+
+// isAccelerator says whether it is for a pack or a snapshot.
+func (x *exchange) isAccelerator() bool { return strings.HasPrefix(x.entry, accelerators) }
 
 // isList says whether the request asks for the keys.
 func (x *exchange) isList() bool {
@@ -222,59 +222,6 @@ func errorXML(code, more string) string {
 		"</Code><Message>scripted</Message>" + more + "<RequestId>0123456789ABCDEF</RequestId></Error>"
 }
 
-// good is the right answer.
-func (x *exchange) good() {
-	body := x.readBody()
-	if x.over {
-		return
-	}
-	if x.isList() {
-		x.answer("200 OK", "Content-Type: application/xml\r\n", x.s.list(x.target))
-		return
-	}
-	if !x.isEntry() {
-		x.fail("404 Not Found", "NoSuchKey", "")
-		return
-	}
-	switch x.method {
-	case "PUT":
-		x.s.keep(x.entry, object{bytes.Clone(body), metadataOf(x.header)})
-		x.answer("200 OK", "ETag: \"0\"\r\n", "")
-	case "GET":
-		if o, ok := x.s.load(x.entry); ok {
-			x.answer("200 OK", metaHeader(o), string(o.body))
-		} else {
-			x.fail("404 Not Found", "NoSuchKey", "")
-		}
-	default:
-		x.fail("501 Not Implemented", "NotImplemented", "")
-	}
-}
-
-func metadataOf(header textproto.MIMEHeader) map[string]string {
-	metadata := map[string]string{}
-	for name, values := range header {
-		if short, ok := strings.CutPrefix(name, "X-Amz-Meta-"); ok {
-			metadata[strings.ToLower(short)] = values[0]
-		}
-	}
-	return metadata
-}
-
-// metaHeader is the header lines that carry an object's metadata.
-func metaHeader(o object) string {
-	var names []string
-	for name := range o.metadata {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	text := "Content-Type: application/octet-stream\r\n"
-	for _, name := range names {
-		text += "x-amz-meta-" + name + ": " + o.metadata[name] + "\r\n"
-	}
-	return text
-}
-
 // reset ends the connection with a RST.
 func (x *exchange) reset() {
 	x.over = true
@@ -301,66 +248,6 @@ func (x *exchange) stall() {
 	x.over = true
 	x.conn.SetReadDeadline(time.Now().Add(2 * hang))
 	io.Copy(io.Discard, x.in)
-}
-
-// list is a page of ListObjectsV2.
-func (b *badServer) list(target string) string {
-	_, query, _ := strings.Cut(target, "?")
-	asked, _ := url.ParseQuery(query)
-	after := max(asked.Get("start-after"), asked.Get("continuation-token"))
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var keys []string
-	for entry := range b.objects {
-		if key := asked.Get("prefix") + entry; key > after {
-			keys = append(keys, key)
-		}
-	}
-	sort.Strings(keys)
-	more := len(keys) > 1000
-	text := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>"
-	if more {
-		keys = keys[:1000]
-		text += "<NextContinuationToken>" + keys[999] + "</NextContinuationToken>"
-	}
-	text += fmt.Sprintf("<KeyCount>%d</KeyCount><IsTruncated>%v</IsTruncated>", len(keys), more)
-	for _, key := range keys {
-		text += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
-	}
-	return text + "</ListBucketResult>"
-}
-
-// stored is the object of the request.
-func (x *exchange) stored() object {
-	o, _ := x.s.load(x.entry)
-	return o
-}
-
-func (b *badServer) keep(entry string, o object) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.objects[entry] = o
-}
-
-func (b *badServer) load(entry string) (object, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	o, ok := b.objects[entry]
-	return o, ok
-}
-
-// entries are the objects that lie under entry keys.
-func (b *badServer) entries() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return len(b.objects)
-}
-
-// hold stores an entry as the Go program would have, with a time whose text
-// has the same length on every run: tests cut and alter answers by offset.
-func (b *badServer) hold(action id, body []byte) {
-	when := time.Now().Add(-time.Hour).Truncate(time.Second).Add(123456789 * time.Nanosecond)
-	b.keep(action.hex(), goObject(body, when))
 }
 
 // requests are those with this method for an entry ("" for any entry).

@@ -143,7 +143,7 @@ func (b *bucket) entryKeys() []string {
 
 func isEntryKey(key string) bool {
 	name := path.Base(key)
-	if len(name) != 64 {
+	if len(name) != 64 || entryOf(key) != name {
 		return false
 	}
 	for _, c := range name {

@@ -14,7 +14,12 @@
 //	server.go     starts and stops versitygw and MinIO
 //	certs.go      certificate authorities and leaves for https
 //	bucket.go     aws-sdk-go-v2 as the judge of what lies in a bucket
+//	packformat.go packs and snapshots, read and written anew after
+//	              docs/storage.md; klauspost/compress judges the frames
+//	hoards.go     what of them lies in a bucket
+//	hoard.go      packs and a snapshot made by hand, to be spoiled
 //	badserver.go  an S3 server that follows a script, byte by byte
+//	badstore.go   what it holds, and its right answers
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build

@@ -187,13 +187,14 @@ func loseMirrors(t testing.TB, cache string, sig syscall.Signal, pause time.Dura
 	}
 }
 
-// forgetHalf deletes every other entry, so that a build has some to put.
+// forgetHalf deletes every other entry and all packs, so that a build has some
+// to put.
 func (b *badServer) forgetHalf() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	keep := false
 	for entry := range b.objects {
-		if keep = !keep; !keep {
+		if keep = !keep; !keep || !isEntryKey(entry) {
 			delete(b.objects, entry)
 		}
 	}

@@ -1,0 +1,145 @@
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"net/textproto"
+	"net/url"
+	"sort"
+	"strings"
+	"time"
+)
+
+// good is the right answer.
+func (x *exchange) good() {
+	body := x.readBody()
+	switch {
+	case x.over:
+	case x.isList():
+		x.answer("200 OK", "Content-Type: application/xml\r\n", x.s.list(x.target))
+	case !x.isEntry() && !x.isAccelerator():
+		x.fail("404 Not Found", "NoSuchKey", "")
+	case x.method == "PUT":
+		x.s.keep(x.entry, object{bytes.Clone(body), metadataOf(x.header)})
+		x.answer("200 OK", "ETag: \"0\"\r\n", "")
+	case x.method == "GET":
+		x.give()
+	default:
+		x.fail("501 Not Implemented", "NotImplemented", "")
+	}
+}
+
+// give sends the object, or the range of it that is asked for (RFC 9110, 14).
+func (x *exchange) give() {
+	o, ok := x.s.load(x.entry)
+	size := len(o.body)
+	from, to, ranged := x.bytesAsked()
+	switch {
+	case !ok:
+		x.fail("404 Not Found", "NoSuchKey", "")
+	case !ranged:
+		x.answer("200 OK", metaHeader(o), string(o.body))
+	case from >= size:
+		x.fail("416 Range Not Satisfiable", "InvalidRange", "")
+	default:
+		to = min(to, size-1)
+		x.answer("206 Partial Content", fmt.Sprintf("%sContent-Range: bytes %d-%d/%d\r\n",
+			metaHeader(o), from, to, size), string(o.body[from:to+1]))
+	}
+}
+
+// bytesAsked is the range of the request, both ends included.
+func (x *exchange) bytesAsked() (from, to int, ranged bool) {
+	n, err := fmt.Sscanf(x.header.Get("Range"), "bytes=%d-%d", &from, &to)
+	return from, to, err == nil && n == 2
+}
+
+func metadataOf(header textproto.MIMEHeader) map[string]string {
+	metadata := map[string]string{}
+	for name, values := range header {
+		if short, ok := strings.CutPrefix(name, "X-Amz-Meta-"); ok {
+			metadata[strings.ToLower(short)] = values[0]
+		}
+	}
+	return metadata
+}
+
+// metaHeader is the header lines that carry an object's metadata.
+func metaHeader(o object) string {
+	var names []string
+	for name := range o.metadata {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	text := "Content-Type: application/octet-stream\r\n"
+	for _, name := range names {
+		text += "x-amz-meta-" + name + ": " + o.metadata[name] + "\r\n"
+	}
+	return text
+}
+
+// list is a page of ListObjectsV2.
+func (b *badServer) list(target string) string {
+	_, query, _ := strings.Cut(target, "?")
+	asked, _ := url.ParseQuery(query)
+	after := max(asked.Get("start-after"), asked.Get("continuation-token"))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var keys []string
+	for entry := range b.objects {
+		if key := asked.Get("prefix") + entry; key > after {
+			keys = append(keys, key)
+		}
+	}
+	sort.Strings(keys)
+	more := len(keys) > 1000
+	text := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>"
+	if more {
+		keys = keys[:1000]
+		text += "<NextContinuationToken>" + keys[999] + "</NextContinuationToken>"
+	}
+	text += fmt.Sprintf("<KeyCount>%d</KeyCount><IsTruncated>%v</IsTruncated>", len(keys), more)
+	for _, key := range keys {
+		text += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
+	}
+	return text + "</ListBucketResult>"
+}
+
+// stored is the object of the request.
+func (x *exchange) stored() object {
+	o, _ := x.s.load(x.entry)
+	return o
+}
+
+func (b *badServer) keep(entry string, o object) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.objects[entry] = o
+}
+
+func (b *badServer) load(entry string) (object, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o, ok := b.objects[entry]
+	return o, ok
+}
+
+// entries is the number of objects that lie under entry keys.
+func (b *badServer) entries() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	count := 0
+	for name := range b.objects {
+		if isEntryKey(name) {
+			count++
+		}
+	}
+	return count
+}
+
+// hold stores an entry as the Go program would have, with a time whose text
+// has the same length on every run: tests cut and alter answers by offset.
+func (b *badServer) hold(action id, body []byte) {
+	when := time.Now().Add(-time.Hour).Truncate(time.Second).Add(123456789 * time.Nanosecond)
+	b.keep(action.hex(), goObject(body, when))
+}
