@@ -13,6 +13,7 @@
 #include "os/process.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { EXIT_RUN_TIME = 1, EXIT_USAGE = 2 };
@@ -59,6 +60,7 @@ converse(const struct options *o, const struct settings_input *settings,
 	static struct cachedir dir; /* too large for a stack */
 	struct id place = place_name(settings, clock_wall_ns());
 	int signals = process_signals();
+	bool sharing = o->bucket[0] != '\0' && !o->read_only;
 
 	configure_warn(o);
 	open_local(&dir, o);
@@ -78,7 +80,8 @@ converse(const struct options *o, const struct settings_input *settings,
 		.dir = &dir,
 		.mirror = {mirror_run, &mirror},
 		.place = place,
-		.sharing = o->bucket[0] != '\0' && !o->read_only,
+		.sharing = sharing,
+		.reporting = sharing && strcmp(o->scope, "off") != 0,
 		.drain_ms = o->drain_ms,
 		.signals = signals,
 	};

@@ -220,6 +220,7 @@ front_run(const struct front_setup *setup)
 		.keeper = &f.keeper,
 		.place = setup->place,
 		.sharing = setup->sharing,
+		.reporting = setup->reporting,
 		.drain_ms = setup->drain_ms,
 		.out_fd = STDOUT_FILENO,
 	};

@@ -13,8 +13,8 @@
 struct front_setup {
 	struct cachedir *dir; /* open, or without a directory */
 	struct service mirror;
-	struct id place; /* names the bucket */
-	bool sharing;
+	struct id place;         /* names the bucket */
+	bool sharing, reporting; /* as the session's */
 	uint64_t drain_ms;
 	int signals; /* from process_signals */
 };

@@ -77,7 +77,7 @@ keeper_tell(struct keeper *k, enum link_kind kind, const struct entry *entry)
 void
 keeper_flush(struct keeper *k)
 {
-	if (k->link >= 0) {
+	if (keeper_has_more(k)) {
 		outbox_flush(&k->outbox, k->link);
 	}
 }
@@ -85,7 +85,7 @@ keeper_flush(struct keeper *k)
 bool
 keeper_has_more(const struct keeper *k)
 {
-	return k->link >= 0 && k->outbox.count > 0;
+	return k->link >= 0 && outbox_is_due(&k->outbox);
 }
 
 enum keeper_event

@@ -45,10 +45,10 @@ void keeper_restart(struct keeper *k);
 bool keeper_tell(
 	struct keeper *k, enum link_kind kind, const struct entry *entry);
 
-/* Sends what the link takes. */
+/* Sends what the link takes, if anything is due (front/outbox.h). */
 void keeper_flush(struct keeper *k);
 
-/* True if something is left that keeper_flush could not send. */
+/* True if something is due that keeper_flush could not send. */
 bool keeper_has_more(const struct keeper *k);
 
 /* Takes the next message, without waiting. */

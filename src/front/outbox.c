@@ -3,21 +3,41 @@
 void
 outbox_clear(struct outbox *o)
 {
-	o->first = o->count = 0;
+	o->first = o->count = o->urgent = 0;
+}
+
+static bool
+is_urgent(enum link_kind kind)
+{
+	return kind != LINK_USED && kind != LINK_HELD;
+}
+
+static size_t
+room_for(enum link_kind kind)
+{
+	if (!is_urgent(kind)) {
+		return OUTBOX_IDLE_MAX;
+	}
+	return kind == LINK_CLOSE ? OUTBOX_MAX : OUTBOX_MAX - 1;
 }
 
 bool
 outbox_add(struct outbox *o, enum link_kind kind, const struct entry *entry)
 {
-	size_t room = kind == LINK_CLOSE ? OUTBOX_MAX : OUTBOX_MAX - 1;
-
-	if (o->count >= room) {
+	if (o->count >= room_for(kind)) {
 		return false;
 	}
 	o->note[(o->first + o->count) % OUTBOX_MAX] =
 		(struct outbox_note){kind, *entry};
 	o->count++;
+	o->urgent += is_urgent(kind);
 	return true;
+}
+
+bool
+outbox_is_due(const struct outbox *o)
+{
+	return o->urgent > 0 || o->count >= OUTBOX_BATCH;
 }
 
 static enum link_result
@@ -40,8 +60,11 @@ outbox_flush(struct outbox *o, int link)
 	enum link_result result = LINK_OK;
 
 	while (o->count > 0 && result == LINK_OK) {
-		result = send_note(link, &o->note[o->first]);
+		const struct outbox_note *note = &o->note[o->first];
+
+		result = send_note(link, note);
 		if (result == LINK_OK) {
+			o->urgent -= is_urgent(note->kind);
 			o->first = (o->first + 1) % OUTBOX_MAX;
 			o->count--;
 		}

@@ -55,11 +55,20 @@ is_to_be_shared(const struct session *s, const struct entry *e)
 		       s->with.dir, place_view(s), &e->action, &e->output);
 }
 
+void
+session_report(struct session *s, const struct entry *e)
+{
+	if (s->with.reporting) {
+		keeper_tell(s->with.keeper, LINK_USED, e);
+	}
+}
+
 /* Tells the mirror of a put. */
 static void
 announce(struct session *s, const struct entry *e)
 {
 	if (!is_to_be_shared(s, e)) {
+		session_report(s, e);
 		return;
 	}
 	if (keeper_tell(s->with.keeper, LINK_PUT, e)) {
@@ -69,13 +78,15 @@ announce(struct session *s, const struct entry *e)
 	}
 }
 
-/* Offers the mirror an older entry; it is offered again when it is used
- * again. */
+/* Tells the mirror of an entry that was here; what the bucket may lack is
+ * offered, and offered again when it is used again. */
 static void
 offer(struct session *s, const struct entry *e)
 {
 	if (is_to_be_shared(s, e)) {
 		keeper_tell(s->with.keeper, LINK_HELD, e);
+	} else {
+		session_report(s, e);
 	}
 }
 

@@ -42,6 +42,7 @@ struct session_setup {
 	struct keeper *keeper;
 	struct id place;   /* names the bucket in the marks */
 	bool sharing;      /* what is put or held may go to the bucket */
+	bool reporting;    /* the mirror wants to know what go uses */
 	uint64_t drain_ms; /* how long a close may wait for uploads */
 	int out_fd;
 };

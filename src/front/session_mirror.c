@@ -26,6 +26,9 @@ answer(struct session *s, const struct id *action)
 	int64_t id;
 	bool found = cachedir_get(s->with.dir, action, &e);
 
+	if (found) {
+		session_report(s, &e);
+	}
 	while (gets_take(&s->gets, action, &id)) {
 		if (found) {
 			s->counts.remote_hits++;

@@ -251,6 +251,8 @@ on_message(struct mirror *m, const struct link_msg *message)
 	case LINK_HELD:
 		on_put(m, message);
 		break;
+	case LINK_USED:
+		break;
 	case LINK_CLOSE:
 		on_close(m, message);
 		break;

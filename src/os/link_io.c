@@ -16,6 +16,7 @@ length_of(const struct link_msg *m)
 	switch (m->kind) {
 	case LINK_GET:
 	case LINK_PUT:
+	case LINK_USED:
 	case LINK_HELD:
 	case LINK_CLOSE:
 	case LINK_FOUND:

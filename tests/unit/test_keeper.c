@@ -202,7 +202,7 @@ a_mirror_that_does_not_read_costs_no_time(void **state)
 	uint64_t begin = clock_mono_ms();
 	size_t told = 0;
 
-	while (keeper_tell(&keeper, LINK_HELD, &none)) {
+	while (keeper_tell(&keeper, LINK_PUT, &none)) {
 		told++;
 	}
 	assert_true(told >= OUTBOX_MAX - 1);
@@ -217,6 +217,40 @@ tell_thousands(int thousands)
 	for (int i = 0; i < 1000 * thousands; i++) {
 		assert_true(keeper_tell(&keeper, LINK_PUT, &none));
 	}
+}
+
+static void
+what_can_wait_gathers(void **state)
+{
+	start(read_late, NULL);
+	for (int i = 1; i < OUTBOX_BATCH; i++) {
+		assert_true(keeper_tell(&keeper, LINK_USED, &none));
+		assert_false(keeper_has_more(&keeper));
+		keeper_flush(&keeper);
+	}
+	assert_int_equal(keeper.outbox.count, OUTBOX_BATCH - 1);
+	assert_true(keeper_tell(&keeper, LINK_USED, &none));
+	assert_true(keeper_has_more(&keeper));
+	keeper_flush(&keeper);
+	assert_int_equal(keeper.outbox.count, 0);
+}
+
+/* What waits for more of its kind is not forgotten at the end. */
+static void
+a_release_sends_what_has_gathered(void **state)
+{
+	int status;
+
+	start(read_late, NULL);
+	for (int i = 0; i < 1000; i++) {
+		assert_true(keeper_tell(&keeper, LINK_USED, &none));
+		if (i < 990) {
+			keeper_flush(&keeper);
+		}
+	}
+	assert_true(keeper_release(&keeper, 10000));
+	assert_int_equal(waitpid(keeper.pid, &status, 0), keeper.pid);
+	assert_int_equal(WEXITSTATUS(status), 1);
 }
 
 static void
@@ -264,6 +298,9 @@ main(void)
 			silence_does_not_count_while_we_were_paused, tear_down),
 		cmocka_unit_test_teardown(
 			a_mirror_that_does_not_read_costs_no_time, tear_down),
+		cmocka_unit_test_teardown(what_can_wait_gathers, tear_down),
+		cmocka_unit_test_teardown(
+			a_release_sends_what_has_gathered, tear_down),
 		cmocka_unit_test_teardown(
 			a_release_waits_until_all_is_read, tear_down),
 		cmocka_unit_test_teardown(

@@ -51,10 +51,12 @@ what_is_added_is_sent_in_order(void **state)
 {
 	struct link_msg m;
 
+	assert_true(add(LINK_USED, 0));
 	assert_true(add(LINK_GET, 1));
 	assert_true(add(LINK_PUT, 2));
 	assert_int_equal(link_receive(ends[1], &m, 0), LINK_AGAIN);
 	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_int_equal(receive(LINK_USED), 0);
 	assert_int_equal(receive(LINK_GET), 1);
 	assert_int_equal(receive(LINK_PUT), 2);
 	assert_int_equal(outbox.count, 0);
@@ -100,6 +102,45 @@ the_last_place_is_for_the_close(void **state)
 }
 
 static void
+what_can_be_lost_leaves_room(void **state)
+{
+	for (uint64_t i = 0; i < OUTBOX_IDLE_MAX; i++) {
+		assert_true(add(i % 2 ? LINK_USED : LINK_HELD, i));
+	}
+	assert_false(add(LINK_USED, 1));
+	assert_false(add(LINK_HELD, 1));
+	assert_true(add(LINK_PUT, 1));
+	assert_false(add(LINK_USED, 1));
+}
+
+static void
+a_batch_or_something_urgent_is_due(void **state)
+{
+	assert_false(outbox_is_due(&outbox));
+	for (uint64_t i = 1; i < OUTBOX_BATCH; i++) {
+		assert_true(add(i % 2 ? LINK_USED : LINK_HELD, i));
+		assert_false(outbox_is_due(&outbox));
+	}
+	assert_true(add(LINK_USED, 1));
+	assert_true(outbox_is_due(&outbox));
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_false(outbox_is_due(&outbox));
+	for (enum link_kind kind = LINK_GET; kind <= LINK_CLOSE; kind++) {
+		bool urgent = kind != LINK_USED && kind != LINK_HELD;
+
+		assert_true(add(kind, 1));
+		assert_int_equal(outbox_is_due(&outbox), urgent);
+		assert_true(add(LINK_USED, 1));
+		assert_int_equal(outbox_is_due(&outbox), urgent);
+		assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+		assert_false(outbox_is_due(&outbox));
+	}
+	assert_true(add(LINK_GET, 1));
+	outbox_clear(&outbox);
+	assert_false(outbox_is_due(&outbox));
+}
+
+static void
 an_end_is_noticed(void **state)
 {
 	assert_true(add(LINK_GET, 1));
@@ -116,6 +157,8 @@ main(void)
 		TEST(what_is_added_is_sent_in_order),
 		TEST(nothing_is_lost_when_there_is_no_room),
 		TEST(the_last_place_is_for_the_close),
+		TEST(what_can_be_lost_leaves_room),
+		TEST(a_batch_or_something_urgent_is_due),
 		TEST(an_end_is_noticed),
 	};
 

@@ -237,7 +237,7 @@ puts_that_do_not_fit_are_counted(void **state)
 	with_mirror(&script);
 	kill(keeper.pid, SIGSTOP);
 	assert_int_equal(feed(put_text(1, "a", "a", "a")), GS_OK);
-	while (keeper_tell(&keeper, LINK_HELD, &none)) {
+	while (keeper_tell(&keeper, LINK_PUT, &none)) {
 	}
 	assert_int_equal(feed(put_text(2, "b", "b", "b")), GS_OK);
 	assert_true(has("{\"ID\":2,\"DiskPath\""));
