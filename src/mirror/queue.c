@@ -1,9 +1,8 @@
 #include "mirror/queue.h"
 
-#include "os/clock.h"
+#include "os/thread.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 static bool
 ring_init(struct ring *r, size_t cap)
@@ -36,16 +35,11 @@ ring_pop(struct ring *r)
 bool
 queue_init(struct queue *q)
 {
-	pthread_condattr_t monotonic;
-
 	*q = (struct queue){.stopped = false};
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&q->lock, NULL);
 	pthread_cond_init(&q->get_ready, NULL);
 	pthread_cond_init(&q->put_ready, NULL);
-	pthread_cond_init(&q->put_idle, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	thread_cond_init(&q->put_idle);
 	return ring_init(&q->gets, QUEUE_GETS_MAX) &&
 	       ring_init(&q->puts, QUEUE_PUTS_MAX) &&
 	       ring_init(&q->held, QUEUE_HELD_MAX);
@@ -200,15 +194,12 @@ queue_puts_left(struct queue *q, bool with_held)
 bool
 queue_wait_puts(struct queue *q, bool with_held, uint64_t deadline_ms)
 {
-	struct timespec until = {
-		.tv_sec = (time_t)(deadline_ms / 1000),
-		.tv_nsec = (long)(deadline_ms % 1000) * 1000000,
-	};
-	int result = 0;
+	bool in_time = true;
 
 	pthread_mutex_lock(&q->lock);
-	while (puts_left(q, with_held) > 0 && result == 0) {
-		result = pthread_cond_timedwait(&q->put_idle, &q->lock, &until);
+	while (puts_left(q, with_held) > 0 && in_time) {
+		in_time =
+			thread_wait_until(&q->put_idle, &q->lock, deadline_ms);
 	}
 	bool none = puts_left(q, with_held) == 0;
 

@@ -1,5 +1,6 @@
-/* What thread_start makes of pthread_create. */
+/* Threads, and how they wait for each other. */
 #include "child.h"
+#include "os/clock.h"
 #include "os/thread.h"
 
 #include <poll.h>
@@ -93,12 +94,44 @@ a_system_without_threads_is_no_disaster(void **state)
 	assert_true(in_child(runs_out_of_threads, NULL));
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t called;
+
+static void *
+call(void *arg)
+{
+	pthread_mutex_lock(&lock);
+	*(bool *)arg = true;
+	pthread_cond_signal(&called);
+	pthread_mutex_unlock(&lock);
+	return NULL;
+}
+
+static void
+a_wait_ends_with_a_call_or_at_its_deadline(void **state)
+{
+	bool came = false, in_time = true;
+
+	thread_cond_init(&called);
+	pthread_mutex_lock(&lock);
+	assert_false(thread_wait_until(&called, &lock, clock_mono_ms() + 20));
+	assert_false(thread_wait_until(&called, &lock, 0));
+	assert_true(thread_start(call, &came));
+	while (!came && in_time) {
+		in_time = thread_wait_until(&called, &lock, CLOCK_NEVER);
+	}
+	pthread_mutex_unlock(&lock);
+	assert_true(came && in_time);
+	pthread_cond_destroy(&called);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_system_without_threads_is_no_disaster),
 		cmocka_unit_test(a_thread_runs_by_itself),
+		cmocka_unit_test(a_wait_ends_with_a_call_or_at_its_deadline),
 	};
 
 	return cmocka_run_group_tests_name("thread", tests, NULL, NULL);
