@@ -39,6 +39,12 @@ struct link_counts {
 	uint64_t uploaded, uploaded_bytes;
 	uint64_t dropped; /* entries not uploaded */
 	uint64_t requests, retries, connections;
+	/* entries that came ahead of go, what that took on the line, and what
+	 * came and was not what it should be */
+	uint64_t prefetched, prefetched_bytes, rejected;
+	uint64_t packs, snapshots, packed_bytes; /* written */
+	uint64_t received_bytes, sent_bytes;     /* of all, on the line */
+	uint64_t cpu_us, peak_kb;                /* of the mirror's process */
 };
 
 struct link_msg {
