@@ -39,7 +39,7 @@ struct course {
 static bool
 is_put(const struct course *c)
 {
-	return c->ask->op == ERRORS_PUT;
+	return errors_kind(c->ask->op) == ERRORS_PUT;
 }
 
 static void
@@ -50,6 +50,14 @@ on_header(void *ctx, struct view name, struct view value)
 	meta_header(&c->meta, name, value);
 }
 
+/* What the head of the answer told. */
+static const struct meta *
+told(struct course *c)
+{
+	c->meta.status = c->outcome.status;
+	return &c->meta;
+}
+
 /* Notes that it is no fault of the network if the caller does not like an
  * answer, or cannot ask. */
 static enum gs_code
@@ -57,6 +65,7 @@ own_result(struct course *c, enum gs_code code)
 {
 	if (code != GS_OK) {
 		c->answered = true;
+		c->silent = code == GS_CLOSED;
 		c->topic = code == GS_SYS ? REMOTE_TOPIC_DISK
 					  : REMOTE_TOPIC_OBJECT;
 	}
@@ -68,7 +77,7 @@ on_body(void *ctx, struct view bytes, struct gs_err *err)
 {
 	struct course *c = ctx;
 
-	return own_result(c, c->ask->take(c->ask->ctx, &c->meta, bytes, err));
+	return own_result(c, c->ask->take(c->ask->ctx, told(c), bytes, err));
 }
 
 /* Sends the request on the connection and takes the answer. */
@@ -82,6 +91,7 @@ send_on(struct course *c, struct conn *conn)
 		.method = is_put(c) ? VIEW("PUT") : VIEW("GET"),
 		.body.fd = -1,
 		.sink = {c, on_header, on_body},
+		.ranged = ask->op == ERRORS_READ,
 		.words = &c->words,
 	};
 
@@ -126,17 +136,54 @@ judge_failure(struct course *c)
 	return STEP_FAILED;
 }
 
+/* True if a person should know. Lists and packs only make a run faster, so it
+ * goes without them; but who may not read packs may not mean that. */
+static bool
+is_trouble(const struct course *c, const struct errors_judgement *j)
+{
+	switch (c->ask->op) {
+	case ERRORS_READ:
+	case ERRORS_WRITE:
+		return j->verdict == ERRORS_OFF || c->outcome.status == 403;
+	case ERRORS_LIST:
+		return j->verdict == ERRORS_OFF;
+	case ERRORS_GET:
+	case ERRORS_PUT:
+	case ERRORS_OPS:
+		break;
+	}
+	return true;
+}
+
+/* What cannot be done, and when that has been said. Trouble with packs is said
+ * as trouble with entries, since it is the same, and most likely with both. */
+static void
+name_refusal(struct course *c, bool is_trouble, const char **doing)
+{
+	static const struct {
+		const char *doing;
+		enum remote_topic topic;
+	} names[ERRORS_OPS] = {
+		{"cannot get from bucket", REMOTE_TOPIC_GET},
+		{"cannot put into bucket", REMOTE_TOPIC_PUT},
+		{"cannot list bucket", REMOTE_TOPIC_LIST},
+		{"cannot get packs from bucket", REMOTE_TOPIC_READ},
+		{"cannot put packs into bucket", REMOTE_TOPIC_WRITE},
+	};
+	enum errors_op op = is_trouble ? errors_kind(c->ask->op) : c->ask->op;
+
+	c->topic = names[op].topic;
+	c->level = is_trouble ? LOG_WARNING : LOG_INFO;
+	*doing = names[op].doing;
+}
+
 static void
 describe_refusal(struct course *c, const struct errors_judgement *j)
 {
-	static const enum remote_topic topics[ERRORS_OPS] = {
-		REMOTE_TOPIC_GET, REMOTE_TOPIC_PUT, REMOTE_TOPIC_LIST};
-
-	static const char *const doing[ERRORS_OPS] = {"cannot get from bucket",
-		"cannot put into bucket", "cannot list bucket"};
 	const struct endpoint *e = &c->remote->endpoint[c->mend.endpoint_used];
 	char storage[GS_ERR_TEXT_MAX];
 	struct buf why = BUF_OVER(storage);
+	const char *doing;
 
 	endpoint_url(e, &why);
 	buf_str(&why, " says ");
@@ -152,13 +199,9 @@ describe_refusal(struct course *c, const struct errors_judgement *j)
 		buf_str(&why, c->meta.request_id);
 		buf_char(&why, ')');
 	}
-	gs_fail(&c->err, GS_BAD, doing[c->ask->op], view_of(e->bucket),
-		buf_cstr(&why));
+	name_refusal(c, is_trouble(c, j), &doing);
+	gs_fail(&c->err, GS_BAD, doing, view_of(e->bucket), buf_cstr(&why));
 	c->silent = j->advice[0] == '\0';
-	c->topic = topics[c->ask->op];
-	if (c->ask->op == ERRORS_LIST && j->verdict != ERRORS_OFF) {
-		c->level = LOG_INFO; /* it goes without */
-	}
 }
 
 static enum step
@@ -215,7 +258,7 @@ judge_answer(struct course *c)
 	if (!ask->finish) {
 		return STEP_DONE;
 	}
-	return own_result(c, ask->finish(ask->ctx, &c->meta, &c->err)) == GS_OK
+	return own_result(c, ask->finish(ask->ctx, told(c), &c->err)) == GS_OK
 		       ? STEP_DONE
 		       : STEP_FAILED;
 }
@@ -258,7 +301,7 @@ attempt(struct course *c)
 	enum step step = conn ? attempt_on(c, conn, use) : judge_failure(c);
 	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
 
-	if (lost && c->ask->op == ERRORS_GET) {
+	if (lost && errors_kind(c->ask->op) == ERRORS_GET) {
 		remote_note_stall(c->remote, clock_mono_ms() - began_ms);
 	}
 	return step;

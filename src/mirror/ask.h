@@ -17,7 +17,8 @@
 struct ask {
 	enum errors_op op;
 	void *ctx;
-	/* Before each attempt: gets ready anew, and fills what body to send. */
+	/* Before each attempt: gets ready anew, and fills what body to send.
+	 * GS_CLOSED from here or take: it shall end, and needs no word. */
 	enum gs_code (*begin)(
 		void *ctx, struct exchange_body *body, struct gs_err *err);
 	enum gs_code (*head)(void *ctx, const struct object_env *env,

@@ -40,7 +40,7 @@ struct conn {
 	const struct conn_patience *patience;
 	const char *host; /* for messages */
 	bool tls;
-	bool used;          /* has carried a request before */
+	bool used;          /* has lain in the pool before */
 	unsigned target_no; /* how often the pool had changed its target */
 	struct http1_answer answer;
 	char head[OBJECT_HEAD_MAX]; /* of a request; then of a refusal's body */

@@ -166,12 +166,18 @@ struct receiver {
 	bool ended, enough;
 };
 
+static bool
+is_success(const struct exchange *x, unsigned status)
+{
+	return status == 200 || (x->ranged && status == 206) ||
+	       (x->body.fd >= 0 && status > 200 && status < 300);
+}
+
 static enum gs_code
 on_status(struct receiver *r, struct gs_err *err)
 {
 	unsigned status = r->conn->answer.status;
-	bool success = status == 200 ||
-		       (r->x->body.fd >= 0 && status > 200 && status < 300);
+	bool success = is_success(r->x, status);
 
 	if (success && r->early) {
 		return blame(r->conn, GS_CLOSED,

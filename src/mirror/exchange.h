@@ -31,6 +31,7 @@ struct exchange {
 	struct view method, head;
 	struct exchange_body body;
 	struct exchange_sink sink;
+	bool ranged; /* a part of an object was asked for */
 	/* Takes the beginning of any other body: of a refusal, or of the answer
 	 * to a body. It may lie over head, which has gone by then. */
 	struct buf *words;
@@ -38,8 +39,8 @@ struct exchange {
 
 struct exchange_outcome {
 	unsigned status;
-	/* What was asked for: 200, or any 2xx to a body. A part of an object
-	 * (206) is not. */
+	/* What was asked for, perhaps: 200, any 2xx to a body, or a part of an
+	 * object (206) to a range. */
 	bool success;
 	bool answered; /* at least one byte of an answer came */
 	bool reusable; /* the connection can carry another request */

@@ -68,8 +68,8 @@ take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 	struct fetch *f = ctx;
 
 	if (f->remote->cancelled) {
-		return gs_fail(
-			err, GS_BAD, "nobody waits any longer", VIEW(""), NULL);
+		return gs_fail(err, GS_CLOSED, "nobody waits any longer",
+			VIEW(""), NULL);
 	}
 	if (!f->begun && begin_body(f, meta, err) != GS_OK) {
 		return err->code;

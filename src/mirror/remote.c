@@ -196,7 +196,7 @@ static bool
 is_worth_asking(const struct remote *r, enum errors_op op)
 {
 	return r->on && !r->forbidden[op] &&
-	       !(op == ERRORS_GET && r->cancelled);
+	       !(errors_kind(op) == ERRORS_GET && r->cancelled);
 }
 
 bool
@@ -206,7 +206,7 @@ remote_may_ask(struct remote *r, enum errors_op op)
 		if (breaker_lets_go(r)) {
 			return true;
 		}
-		if (op != ERRORS_PUT || r->hurried) {
+		if (errors_kind(op) != ERRORS_PUT || r->hurried) {
 			return false;
 		}
 		poll(NULL, 0, BREAKER_LOOK_MS);
@@ -224,6 +224,24 @@ remote_may_retry(struct remote *r, enum errors_op op, enum retry_cost cost)
 	r->counts.retries += may;
 	pthread_mutex_unlock(&r->lock);
 	return may;
+}
+
+void
+remote_connect(struct remote *r)
+{
+	struct gs_err ignored;
+
+	pthread_mutex_lock(&r->lock);
+	bool wanted = is_worth_asking(r, ERRORS_READ) &&
+		      !breaker_is_open(&r->breaker);
+
+	pthread_mutex_unlock(&r->lock);
+	struct conn *conn =
+		wanted ? conn_take(&r->pool, CONN_GET, true, &ignored) : NULL;
+
+	if (conn) {
+		conn_give(&r->pool, CONN_GET, conn);
+	}
 }
 
 void

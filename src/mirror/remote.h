@@ -36,6 +36,9 @@ enum remote_topic {
 	REMOTE_TOPIC_GET,
 	REMOTE_TOPIC_PUT,
 	REMOTE_TOPIC_LIST,
+	REMOTE_TOPIC_READ,
+	REMOTE_TOPIC_WRITE,
+	REMOTE_TOPIC_RANGE,
 	REMOTE_TOPIC_OBJECT,
 	REMOTE_TOPIC_DISK,
 	REMOTE_TOPIC_REGION,
@@ -92,16 +95,21 @@ struct remote_part {
 	uint64_t offset, len;
 	void *ctx;
 	/* Before each attempt: may move offset and len past what has been
-	 * taken. False ends it: nobody wants it any longer. */
+	 * taken, and give len a value once the total is known. False ends it:
+	 * nobody wants it any longer. Not called when nothing is left. */
 	bool (*begin)(void *ctx, struct remote_part *part);
 	/* The bytes, in order; total is the object's length. What is not GS_OK
-	 * ends it: GS_BAD is said to be the object's fault. */
+	 * ends it: GS_BAD is said to be the object's fault, GS_SYS the disk's,
+	 * and GS_CLOSED needs no word. */
 	enum gs_code (*take)(void *ctx, uint64_t total, struct view bytes,
 		struct gs_err *err);
 };
 
-/* Reads it. REMOTE_DONE: exactly the bytes that were asked for were taken. A
- * store that answers a range with anything else gives REMOTE_FAILED. */
+/* Reads it. REMOTE_DONE: exactly the bytes that were asked for were taken; some
+ * may have been with any other answer. REMOTE_ABSENT: there is no such object, or
+ * none of its bytes are in the range. A store that answers a range with anything
+ * else gives REMOTE_FAILED; one that ignores ranges is asked for no more. Ends
+ * early when fetches are cancelled. */
 enum remote_result remote_read(struct remote *r, struct remote_part *part);
 
 /* Puts an object that is no entry, under a key below the prefix: size bytes of

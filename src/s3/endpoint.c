@@ -199,12 +199,19 @@ endpoint_resolve(const struct endpoint_wish *wish, struct endpoint *e,
 }
 
 void
-endpoint_object_path(
-	const struct endpoint *e, const struct id *action, struct buf *out)
+endpoint_key_path(const struct endpoint *e, struct view key, struct buf *out)
 {
 	buf_str(out, e->base);
 	buf_char(out, '/');
 	percent_encode_path(view_of(e->prefix), out);
+	percent_encode_path(key, out);
+}
+
+void
+endpoint_object_path(
+	const struct endpoint *e, const struct id *action, struct buf *out)
+{
+	endpoint_key_path(e, VIEW(""), out);
 	buf_hex(out, action->byte, ID_LEN);
 }
 

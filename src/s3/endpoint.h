@@ -34,9 +34,9 @@ enum {
 	/* Host header: [IPv6]:port or name:port, and a NUL */
 	ENDPOINT_HOST_HEADER_MAX = HOST_MAX + sizeof("[]:65535"),
 	ENDPOINT_BASE_MAX = URL_MAX + 1 + BUCKET_NAME_MAX,
-	/* the longest that endpoint_object_path makes */
-	ENDPOINT_PATH_MAX =
-		ENDPOINT_BASE_MAX + 1 + 3 * KEY_PREFIX_MAX + 1 + ID_HEX_LEN,
+	/* the longest of a key */
+	ENDPOINT_PATH_MAX = ENDPOINT_BASE_MAX + 1 + 3 * KEY_PREFIX_MAX + 1 +
+			    3 * KEY_NAME_MAX,
 };
 
 /* All text is terminated. */
@@ -66,6 +66,10 @@ GS_CHECKED enum gs_code endpoint_resolve(const struct endpoint_wish *wish,
 /* Appends the percent-encoded path of an entry's object. */
 void endpoint_object_path(
 	const struct endpoint *e, const struct id *action, struct buf *out);
+
+/* Appends that of any other object; key is below the prefix. */
+void endpoint_key_path(
+	const struct endpoint *e, struct view key, struct buf *out);
 
 /* Appends the path of the bucket itself. */
 void endpoint_bucket_path(const struct endpoint *e, struct buf *out);

@@ -25,13 +25,15 @@
 #define SICK "the store is in trouble"
 #define NOT_S3 "this is not an answer of S3: check the endpoint"
 
+enum { KINDS = 3 };
+
 /* A rule holds for one code of the store, or, with an empty code, for a
  * status. The first that fits counts. */
 struct rule {
 	const char *code;
 	unsigned status;
 	enum errors_mend mend;
-	enum errors_verdict verdict[ERRORS_OPS]; /* get, put, list */
+	enum errors_verdict verdict[KINDS]; /* get, put, list */
 	const char *advice;
 };
 
@@ -47,6 +49,8 @@ static const struct rule rules[] = {
 	{"NotFound", 0, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
 		""},
 	{"NoSuchVersion", 0, NONE,
+		{ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
+	{"InvalidRange", 0, NONE,
 		{ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
 	{"NoSuchBucket", 0, NONE, SAME(ERRORS_OFF), NO_BUCKET},
 	{"InvalidBucketName", 0, NONE, SAME(ERRORS_OFF), "set -bucket"},
@@ -130,6 +134,7 @@ static const struct rule rules[] = {
 	{"", 408, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 409, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 412, NONE, {ERRORS_REFUSED, ERRORS_DONE, ERRORS_REFUSED}, ""},
+	{"", 416, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED}, ""},
 	{"", 429, NONE, SAME(ERRORS_THROTTLED), BUSY},
 	{"", 499, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 501, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED), CANNOT},
@@ -216,13 +221,22 @@ says_absent(const struct errors_judgement *j, struct view body)
 			  : !is_page(body);
 }
 
+enum errors_op
+errors_kind(enum errors_op op)
+{
+	static const enum errors_op kind[ERRORS_OPS] = {
+		ERRORS_GET, ERRORS_PUT, ERRORS_LIST, ERRORS_GET, ERRORS_PUT};
+
+	return kind[op];
+}
+
 static const char *
 advice_of(const struct rule *rule, enum errors_op op)
 {
 	if (rule->advice) {
 		return rule->advice;
 	}
-	return op == ERRORS_PUT ? DENIED_PUT : DENIED_GET;
+	return errors_kind(op) == ERRORS_PUT ? DENIED_PUT : DENIED_GET;
 }
 
 struct errors_judgement
@@ -241,7 +255,7 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 		https ? &https_wanted : find_rule(view_of(j.code), status);
 
 	j.mend = rule->mend;
-	j.verdict = rule->verdict[op];
+	j.verdict = rule->verdict[errors_kind(op)];
 	j.advice = advice_of(rule, op);
 	if (j.code[0] == '\0' && is_page(body) && !https) {
 		j.advice = NOT_S3;

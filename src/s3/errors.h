@@ -10,7 +10,19 @@
 #include "base/limits.h"
 #include "base/view.h"
 
-enum errors_op { ERRORS_GET, ERRORS_PUT, ERRORS_LIST, ERRORS_OPS };
+/* READ and WRITE are GET and PUT of what is no entry, which a store may refuse
+ * while it takes the others. */
+enum errors_op {
+	ERRORS_GET,
+	ERRORS_PUT,
+	ERRORS_LIST,
+	ERRORS_READ,
+	ERRORS_WRITE,
+	ERRORS_OPS
+};
+
+/* GET for READ, PUT for WRITE, else the same. */
+enum errors_op errors_kind(enum errors_op op);
 
 /* What may make the same request succeed, once. */
 enum errors_mend {

@@ -54,6 +54,33 @@ take_length(struct meta *m, struct view value)
 	}
 }
 
+/* bytes FIRST-LAST/TOTAL; the unit in either case (RFC 9110, 14.1) */
+static bool
+parse_range(struct view text, struct meta_range *range)
+{
+	struct view unit, first, last, total;
+	unsigned long long number[3];
+
+	if (!view_cut(text, ' ', &unit, &text) ||
+		!view_cut(text, '/', &text, &total) ||
+		!view_cut(text, '-', &first, &last) ||
+		!view_eq_nocase(unit, VIEW("bytes")) ||
+		!view_uint(first, UINT64_MAX, &number[0]) ||
+		!view_uint(last, UINT64_MAX, &number[1]) ||
+		!view_uint(total, UINT64_MAX, &number[2])) {
+		return false;
+	}
+	*range = (struct meta_range){number[0], number[1], number[2]};
+	return range->first <= range->last && range->last < range->total;
+}
+
+static void
+take_range(struct meta *m, struct view value)
+{
+	m->is_torn |= m->has_range || !parse_range(value, &m->range);
+	m->has_range = true;
+}
+
 static void
 take_date(struct meta *m, struct view value)
 {
@@ -119,6 +146,7 @@ meta_header(struct meta *m, struct view name, struct view value)
 		{"x-amz-meta-actionid", take_action},
 		{"x-amz-meta-time", take_time},
 		{"content-length", take_length},
+		{"content-range", take_range},
 		{"date", take_date},
 		{"age", take_age},
 		{"content-encoding", take_encoding},
@@ -165,5 +193,56 @@ meta_check(const struct meta *m, const struct id *action, struct gs_err *err)
 				buf_view(&key), faults[i].why);
 		}
 	}
+	return GS_OK;
+}
+
+/* The range that has come, as far as the answer tells. */
+static struct meta_range
+range_of(const struct meta *m)
+{
+	return m->status == 206
+		       ? m->range
+		       : (struct meta_range){0, m->length - 1, m->length};
+}
+
+static bool
+is_wanted(const struct meta *m, const struct object_part *wanted)
+{
+	struct meta_range is = range_of(m);
+
+	if (wanted->len == 0) {
+		return m->status == 200;
+	}
+	return is.total > 0 && is.first == wanted->offset &&
+	       is.last - is.first == wanted->len - 1;
+}
+
+enum gs_code
+meta_check_part(const struct meta *m, const struct object_part *wanted,
+	uint64_t *total, struct gs_err *err)
+{
+	bool part = m->status == 206;
+
+	const struct {
+		bool is_so;
+		const char *why;
+	} faults[] = {
+		{m->is_encoded, "the store or a proxy changed its encoding"},
+		{part ? !m->has_range || m->is_torn : !m->has_length,
+			"the store does not tell which part comes, or of how "
+			"much"},
+		{part && m->has_length && m->length != wanted->len,
+			"it is not as long as the range"},
+		{!is_wanted(m, wanted),
+			"the store sends another part than it was asked for"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		if (faults[i].is_so) {
+			return gs_fail(err, GS_BAD, "object", wanted->key,
+				faults[i].why);
+		}
+	}
+	*total = range_of(m).total;
 	return GS_OK;
 }

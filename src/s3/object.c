@@ -3,9 +3,17 @@
 #include "base/array.h"
 #include "base/time.h"
 
+#define CONTENT_TYPE                                                           \
+	{                                                                      \
+		VIEW("Content-Type"), VIEW("application/octet-stream")         \
+	}
 #define USER_AGENT "gocache-s3/" GOCACHE_S3_VERSION
 
-enum { AMZ_DATE_MAX = 16, RFC3339_MAX = 35 };
+enum {
+	AMZ_DATE_MAX = 16,
+	RFC3339_MAX = 35,
+	RANGE_MAX = sizeof("bytes=-") + 2 * 20, /* two numbers of 64 bits */
+};
 
 static enum gs_code
 add_headers(const struct object_env *env, const struct http1_header *headers,
@@ -112,6 +120,24 @@ object_bucket_head(const struct object_env *env, struct view query,
 	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
 }
 
+static void
+begin_put(const struct object_env *env, const struct buf *path, uint64_t size)
+{
+	begin(env, VIEW("PUT"), path);
+	env->scratch->request.has_body = true;
+	env->scratch->request.content_length = size;
+}
+
+static enum gs_code
+write_signed_put(const struct object_env *env, struct view digest,
+	struct buf *out, struct gs_err *err)
+{
+	bool sign_body = env->sign_bodies || !env->endpoint->tls;
+
+	return write_signed(
+		env, sign_body ? digest : SIGV4_UNSIGNED_PAYLOAD, out, err);
+}
+
 /* The metadata of an entry as text. */
 struct metadata {
 	char output_text[ID_HEX_LEN], action_text[ID_HEX_LEN];
@@ -139,7 +165,7 @@ add_metadata(const struct object_env *env, const struct metadata *m,
 	struct gs_err *err)
 {
 	const struct http1_header headers[] = {
-		{VIEW("Content-Type"), VIEW("application/octet-stream")},
+		CONTENT_TYPE,
 		{VIEW("x-amz-meta-outputid"), m->output},
 		{VIEW("x-amz-meta-time"), m->time},
 		{VIEW("x-amz-meta-actionid"), m->action},
@@ -154,18 +180,77 @@ object_put_head(const struct object_env *env, const struct object_put *put,
 {
 	struct buf path = BUF_OVER(env->scratch->path);
 	struct metadata m;
-	bool sign_body = env->sign_bodies || !env->endpoint->tls;
-	enum gs_code code;
 
 	endpoint_object_path(env->endpoint, &put->action, &path);
-	begin(env, VIEW("PUT"), &path);
-	env->scratch->request.has_body = true;
-	env->scratch->request.content_length = put->size;
+	begin_put(env, &path, put->size);
 	format_metadata(put, &m);
-	code = add_metadata(env, &m, err);
-	if (code != GS_OK) {
-		return code;
+	enum gs_code code = add_metadata(env, &m, err);
+
+	return code == GS_OK ? write_signed_put(env, m.output, out, err) : code;
+}
+
+/* The path of an object that is no entry. */
+static enum gs_code
+write_key_path(const struct object_env *env, struct view key, struct buf *path,
+	struct gs_err *err)
+{
+	if (key.n > KEY_NAME_MAX) {
+		return gs_fail(err, GS_TOOBIG, "cannot ask for the key", key,
+			"it is too long");
 	}
-	return write_signed(
-		env, sign_body ? m.output : SIGV4_UNSIGNED_PAYLOAD, out, err);
+	endpoint_key_path(env->endpoint, key, path);
+	return GS_OK;
+}
+
+/* RFC 9110, 14.2 */
+static enum gs_code
+add_range(const struct object_env *env, const struct object_part *part,
+	struct buf *text, struct gs_err *err)
+{
+	buf_str(text, "bytes=");
+	buf_uint(text, part->offset);
+	buf_char(text, '-');
+	buf_uint(text, part->offset + part->len - 1);
+
+	const struct http1_header range = {VIEW("Range"), buf_view(text)};
+
+	return add_headers(env, &range, 1, err);
+}
+
+enum gs_code
+object_part_head(const struct object_env *env, const struct object_part *part,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+	char text[RANGE_MAX];
+	struct buf range = BUF_OVER(text);
+
+	if (write_key_path(env, part->key, &path, err) != GS_OK) {
+		return err->code;
+	}
+	begin(env, VIEW("GET"), &path);
+	if (part->len > 0 && add_range(env, part, &range, err) != GS_OK) {
+		return err->code;
+	}
+	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+}
+
+enum gs_code
+object_file_head(const struct object_env *env, const struct object_file *file,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+	const struct http1_header type = CONTENT_TYPE;
+	char text[ID_HEX_LEN];
+	struct buf digest = BUF_OVER(text);
+
+	if (write_key_path(env, file->key, &path, err) != GS_OK) {
+		return err->code;
+	}
+	begin_put(env, &path, file->size);
+	if (add_headers(env, &type, 1, err) != GS_OK) {
+		return err->code;
+	}
+	buf_hex(&digest, file->digest.byte, ID_LEN);
+	return write_signed_put(env, buf_view(&digest), out, err);
 }

@@ -3,6 +3,8 @@
  * the prefix and the action's 64 hex digits, whose body is the output as it
  * is, and whose metadata say which output, from when (docs/storage.md).
  *
+ * And for other objects below the prefix: a part of one, or a file as one.
+ *
  * Every head is complete and signed, ready to be sent. Accept-Encoding and
  * User-Agent are not signed, since proxies rewrite them; checksums, chunked
  * bodies and trailers are not used, since stores differ in them.
@@ -42,6 +44,19 @@ struct object_put {
 	int64_t time_ns;
 };
 
+/* What is read of an object that is no entry. */
+struct object_part {
+	struct view key;      /* below the prefix; KEY_NAME_MAX bytes at most */
+	uint64_t offset, len; /* len 0: the whole, without a range */
+};
+
+/* An object that is no entry, to be sent. */
+struct object_file {
+	struct view key; /* likewise */
+	uint64_t size;
+	struct id digest; /* the SHA-256 of the body */
+};
+
 /* Each appends the head of a request to out, which should have room for
  * OBJECT_HEAD_MAX bytes; GS_TOOBIG if it has not. out then holds secrets. */
 
@@ -50,6 +65,12 @@ GS_CHECKED enum gs_code object_get_head(const struct object_env *env,
 
 GS_CHECKED enum gs_code object_put_head(const struct object_env *env,
 	const struct object_put *put, struct buf *out, struct gs_err *err);
+
+GS_CHECKED enum gs_code object_part_head(const struct object_env *env,
+	const struct object_part *part, struct buf *out, struct gs_err *err);
+
+GS_CHECKED enum gs_code object_file_head(const struct object_env *env,
+	const struct object_file *file, struct buf *out, struct gs_err *err);
 
 /* Any other GET of the bucket itself; query as query_write makes it. */
 GS_CHECKED enum gs_code object_bucket_head(const struct object_env *env,
