@@ -11,12 +11,8 @@
 
 enum sha256_kind {
 	SHA256_PORTABLE,
-	SHA256_X86, /* the SHA extensions of x86-64 */
+	SHA256_NATIVE, /* the SHA extensions of x86-64, or those of ARMv8 */
 };
-
-/* The fastest kind here. Asks the processor, which is slow in a virtual
- * machine: ask once, at the start, and pass the answer on. */
-enum sha256_kind sha256_best(void);
 
 /* A digest in the making. All private; a copy goes on by itself. */
 struct sha256 {
@@ -24,7 +20,8 @@ struct sha256 {
 	br_sha256_context portable;
 };
 
-/* kind must work here: SHA256_PORTABLE does, and what sha256_best said. */
+/* kind must work here: SHA256_PORTABLE does, and what cpu_sha256 (os/cpu.h)
+ * said. */
 void sha256_init(struct sha256 *h, enum sha256_kind kind);
 
 void sha256_update(struct sha256 *h, struct view in);

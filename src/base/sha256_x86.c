@@ -5,45 +5,13 @@
  * Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
  * volume 2, SHA256RNDS2, SHA256MSG1, SHA256MSG2.
  */
-#include "base/sha256_x86.h"
+#include "base/sha256_blocks.h"
 
 #ifdef __x86_64__
 
-#include <cpuid.h>
 #include <immintrin.h>
-#include <stdint.h>
 
 #define TARGET __attribute__((target("sha,sse4.1")))
-
-/* FIPS 180-4, 4.2.2 */
-static const uint32_t round_constant[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
-	0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
-	0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
-	0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
-	0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
-	0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
-	0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e,
-	0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
-	0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c,
-	0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee,
-	0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-	0xc67178f2};
-
-bool
-sha256_x86_works(void)
-{
-	unsigned a, b, c, d, sha, sse;
-
-	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
-		return false;
-	}
-	sha = b & bit_SHA;
-	if (!__get_cpuid(1, &a, &b, &c, &d)) {
-		return false;
-	}
-	sse = c & bit_SSSE3 && c & bit_SSE4_1;
-	return sha && sse;
-}
 
 struct state {
 	__m128i abef, cdgh;
@@ -112,7 +80,7 @@ block(struct state before, const unsigned char *p)
 	for (size_t i = 0; i < 16; i++) {
 		w[i] = i < 4 ? swap(_mm_loadu_si128((const __m128i *)p + i))
 			     : extend(w + i - 4);
-		s = four_rounds(s, w[i], round_constant + 4 * i);
+		s = four_rounds(s, w[i], sha256_round_constant + 4 * i);
 	}
 	s.abef = _mm_add_epi32(s.abef, before.abef);
 	s.cdgh = _mm_add_epi32(s.cdgh, before.cdgh);
@@ -120,7 +88,7 @@ block(struct state before, const unsigned char *p)
 }
 
 TARGET void
-sha256_x86_blocks(
+sha256_native_blocks(
 	unsigned char state[ID_LEN], const unsigned char *blocks, size_t n)
 {
 	struct state s = load_state(state);
@@ -129,23 +97,6 @@ sha256_x86_blocks(
 		s = block(s, blocks + i * SHA256_BLOCK_LEN);
 	}
 	store_state(s, state);
-}
-
-#else
-
-bool
-sha256_x86_works(void)
-{
-	return false;
-}
-
-void
-sha256_x86_blocks(
-	unsigned char state[ID_LEN], const unsigned char *blocks, size_t n)
-{
-	(void)state;
-	(void)blocks;
-	(void)n;
 }
 
 #endif

@@ -1,6 +1,7 @@
 #include "os/cachedir.h"
 
 #include "gocache/reply.h"
+#include "os/cpu.h"
 #include "os/fdio.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ enum gs_code
 cachedir_open(struct cachedir *s, const char *path, struct gs_err *err)
 {
 	*s = (struct cachedir){.dir = -1, .marks.fd = -1};
-	s->hash = sha256_best();
+	s->hash = cpu_sha256();
 	read_boot(s->boot);
 	if (set_path(s, path, err) != GS_OK) {
 		return err->code;
@@ -112,8 +113,7 @@ cachedir_open_temporary(
 		}
 		rmdir(path);
 	}
-	*s = (struct cachedir){
-		.dir = -1, .marks.fd = -1, .hash = sha256_best()};
+	*s = (struct cachedir){.dir = -1, .marks.fd = -1, .hash = cpu_sha256()};
 	return gs_fail(err, GS_SYS, "cannot make a temporary cache directory",
 		VIEW(""), "set -cache-dir to a directory that can be written");
 }

@@ -12,10 +12,15 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#if defined(__x86_64__)
+#define ARCHITECTURE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#endif
+
 /* What the program and its libc need once it is started, whatever the
  * arguments. */
 static const uint16_t allowed[] = {
-	SYS_access,
 	SYS_bind,
 	SYS_brk,
 	SYS_clock_getres,
@@ -24,7 +29,7 @@ static const uint16_t allowed[] = {
 	SYS_close,
 	SYS_connect,
 	SYS_dup,
-	SYS_dup2,
+	SYS_dup3,
 	SYS_exit,
 	SYS_exit_group,
 	SYS_faccessat,
@@ -53,7 +58,6 @@ static const uint16_t allowed[] = {
 	SYS_getuid,
 	SYS_ioctl,
 	SYS_lseek,
-	SYS_lstat,
 	SYS_madvise,
 	SYS_membarrier,
 	SYS_mkdirat,
@@ -63,15 +67,12 @@ static const uint16_t allowed[] = {
 	SYS_munmap,
 	SYS_nanosleep,
 	SYS_newfstatat,
-	SYS_open,
 	SYS_openat,
 	SYS_pipe2,
-	SYS_poll,
 	SYS_ppoll,
 	SYS_pread64,
 	SYS_pwrite64,
 	SYS_read,
-	SYS_readlink,
 	SYS_readlinkat,
 	SYS_readv,
 	SYS_recvfrom,
@@ -79,7 +80,6 @@ static const uint16_t allowed[] = {
 	SYS_recvmsg,
 	SYS_renameat,
 	SYS_restart_syscall,
-	SYS_rmdir,
 	SYS_rseq, /* a glibc that cannot have it for a thread aborts */
 	SYS_rt_sigaction,
 	SYS_rt_sigpending,
@@ -96,16 +96,25 @@ static const uint16_t allowed[] = {
 	SYS_setsockopt,
 	SYS_shutdown,
 	SYS_sigaltstack,
-	SYS_stat,
 	SYS_statfs,
-	SYS_time,
 	SYS_umask,
 	SYS_uname,
-	SYS_unlink,
 	SYS_unlinkat,
 	SYS_utimensat,
 	SYS_write,
 	SYS_writev,
+#ifdef __x86_64__ /* what later architectures have only in a newer form */
+	SYS_access,
+	SYS_dup2,
+	SYS_lstat,
+	SYS_open,
+	SYS_poll,
+	SYS_readlink,
+	SYS_rmdir,
+	SYS_stat,
+	SYS_time,
+	SYS_unlink,
+#endif
 };
 
 enum { ALLOWED = sizeof(allowed) / sizeof(*allowed), SOCKET_TYPES = 0xf };
@@ -239,7 +248,7 @@ sandbox_calls_write(struct sock_filter filter[SANDBOX_FILTER_MAX], pid_t self)
 	struct writer w = {filter, 0};
 
 	load(&w, offsetof(struct seccomp_data, arch));
-	skip(&w, BPF_JEQ, AUDIT_ARCH_X86_64, 1, 0);
+	skip(&w, BPF_JEQ, ARCHITECTURE, 1, 0);
 	answer(&w, REFUSE);
 	load(&w, offsetof(struct seccomp_data, nr));
 	/* threads; clone3, which cannot be looked into, is said to be missing

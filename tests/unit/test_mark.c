@@ -1,4 +1,5 @@
 #include "gocache/mark.h"
+#include "os/cpu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,7 +57,7 @@ every_part_of_an_entry_counts(void **state)
 static void
 both_ways_to_hash_agree(void **state)
 {
-	enum sha256_kind best = sha256_best();
+	enum sha256_kind best = cpu_sha256();
 
 	assert_true(mark_shared(best, VIEW("here"), &action, &output) ==
 		    shared(VIEW("here"), &action, &output));

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "base/sha256.h"
+#include "os/cpu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,7 @@ enum { LENGTHS = 301 };
 static int
 last_kind(void)
 {
-	return (int)sha256_best();
+	return (int)cpu_sha256();
 }
 
 static void
