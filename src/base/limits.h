@@ -20,7 +20,7 @@ enum {
 	/* the bucket */
 	BUCKET_NAME_MAX = 255,
 	KEY_PREFIX_MAX = 512,
-	KEY_MAX = 1024, /* S3's own limit */
+	KEY_MAX = 1024,     /* S3's own limit */
 	KEY_NAME_MAX = 128, /* of what is no entry, below the prefix */
 	REGION_MAX = 63,
 	HOST_MAX = 253, /* RFC 1035, as text */

@@ -102,6 +102,7 @@ take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 		return err->code;
 	}
 	if (bytes.n > r->left) {
+		r->complete = false;
 		return blame(r, "more comes than was asked for", err);
 	}
 	if (r->part->take(r->part->ctx, r->total, bytes, err) != GS_OK) {

@@ -1,6 +1,7 @@
 /* Headers of an answer from strangers, one per line: what is found is whole,
  * and whether an object is the entry does not depend on the order of headers
- * that are there once. */
+ * that are there once. Whether it is the part that was asked for is told by its
+ * range alone. */
 #include "s3/meta.h"
 
 #include <stdlib.h>
@@ -27,6 +28,23 @@ take(struct meta *m, struct view line)
 	meta_header(m, name, view_trim(value));
 }
 
+static void
+check_part(struct meta *m)
+{
+	const struct meta_range *range = &m->range;
+	struct object_part wanted = {.offset = range->first};
+	uint64_t total = 0;
+	struct gs_err err;
+
+	m->status = 206;
+	wanted.len = range->last - range->first + 1;
+	if (meta_check_part(m, &wanted, &total, &err) == GS_OK) {
+		check(range->last < total && total == range->total);
+		wanted.len++;
+		check(meta_check_part(m, &wanted, &total, &err) == GS_BAD);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -49,6 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check(strlen(forth.region) <= REGION_MAX);
 	check(strlen(forth.request_id) <= META_REQUEST_ID_MAX);
+	check_part(&forth);
 	code = meta_check(&forth, &action, &err);
 	if (code == GS_OK) {
 		check(forth.has_output && forth.has_time && !forth.is_odd);

@@ -25,6 +25,7 @@ static char told[4096]; /* of anything else */
 static struct buf words;
 static size_t headers;
 static enum gs_code dislike; /* what the sink says to a body */
+static bool ranged;
 
 static inline void
 on_header(void *ctx, struct view name, struct view value)
@@ -60,6 +61,7 @@ begin(script_answer *answer)
 	words = BUF_OVER(told);
 	headers = 0;
 	dislike = GS_OK;
+	ranged = false;
 	memset(&err, 0, sizeof(err));
 }
 
@@ -81,6 +83,7 @@ run(struct exchange_body b)
 		.body = b,
 		.sink = {NULL, on_header, on_body},
 		.words = &words,
+		.ranged = ranged,
 	};
 	char head[128];
 

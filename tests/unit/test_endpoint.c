@@ -314,6 +314,9 @@ test_limits(void **state)
 		GS_OK);
 	endpoint_object_path(&endpoint, &action, &out);
 	assert_true(buf_ok(&out));
+	buf_clear(&out);
+	endpoint_key_path(&endpoint, (struct view){x, KEY_NAME_MAX}, &out);
+	assert_true(buf_ok(&out));
 
 	memset(x, 'x', sizeof(x));
 	memset(url, 'x', sizeof(url));

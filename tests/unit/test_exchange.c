@@ -298,6 +298,40 @@ does_not_take_a_part_for_the_whole(void **state)
 }
 
 static void
+takes_a_part_or_the_whole_where_a_range_was_asked_for(void **state)
+{
+	begin(say_a_part);
+	ranged = true;
+	assert_int_equal(get(), GS_OK);
+	assert_int_equal(outcome.status, 206);
+	assert_true(outcome.success && outcome.reusable);
+	assert_text(&body, "hel");
+	script_change(&server, say_hello);
+	assert_int_equal(get(), GS_OK);
+	assert_int_equal(outcome.status, 200);
+	assert_true(outcome.success);
+	assert_text(&body, "helhello");
+	end();
+}
+
+static bool
+say_nothing_new(struct script *s, int fd, const struct heard *h)
+{
+	return answer_with(fd, "203 Other Information", "", "hel");
+}
+
+static void
+takes_no_other_success(void **state)
+{
+	begin(say_nothing_new);
+	ranged = true;
+	assert_int_equal(get(), GS_OK);
+	assert_false(outcome.success);
+	assert_int_equal(body.len, 0);
+	end();
+}
+
+static void
 ends_when_the_sink_has_enough(void **state)
 {
 	begin(say_hello);
@@ -326,6 +360,9 @@ main(void)
 		cmocka_unit_test(takes_a_status_for_a_refusal),
 		cmocka_unit_test(listens_to_words_up_to_a_limit),
 		cmocka_unit_test(does_not_take_a_part_for_the_whole),
+		cmocka_unit_test(
+			takes_a_part_or_the_whole_where_a_range_was_asked_for),
+		cmocka_unit_test(takes_no_other_success),
 		cmocka_unit_test(ends_when_the_sink_has_enough),
 	};
 

@@ -180,6 +180,111 @@ test_odd_values_are_left_out(void **state)
 	assert_int_equal(strlen(m.region), REGION_MAX);
 }
 
+/* parts of what is no entry */
+
+static enum gs_code
+check_part(unsigned status, struct meta m, uint64_t offset, uint64_t len)
+{
+	const struct object_part wanted = {VIEW("packs/77"), offset, len};
+	uint64_t total = 77;
+	enum gs_code code;
+
+	m.status = status;
+	code = meta_check_part(&m, &wanted, &total, &err);
+	assert_int_equal(total, code == GS_OK ? 20 : 77);
+	assert_true(code == GS_OK || strstr(err.text, "object 'packs/77': "));
+	return code;
+}
+
+#define RANGE "Content-Range: bytes 3-7/20"
+
+static void
+test_a_part(void **state)
+{
+	assert_int_equal(check_part(206, COLLECT(RANGE), 3, 5), GS_OK);
+	assert_int_equal(check_part(206,
+				 COLLECT("content-range: Bytes 3-7/20",
+					 "Content-Length: 5"),
+				 3, 5),
+		GS_OK);
+	assert_int_equal(
+		check_part(206, COLLECT("Content-Range: bytes 0-19/20"), 0, 20),
+		GS_OK);
+	assert_int_equal(
+		check_part(
+			206, COLLECT("Content-Range: bytes 19-19/20"), 19, 1),
+		GS_OK);
+}
+
+static void
+test_another_part(void **state)
+{
+	assert_int_equal(check_part(206, COLLECT(RANGE), 2, 5), GS_BAD);
+	assert_int_equal(check_part(206, COLLECT(RANGE), 3, 4), GS_BAD);
+	assert_int_equal(check_part(206, COLLECT(RANGE), 3, 6), GS_BAD);
+	assert_int_equal(check_part(206, COLLECT(RANGE), 0, 0), GS_BAD);
+	assert_int_equal(check_part(206, COLLECT(RANGE, RANGE), 3, 5), GS_BAD);
+	assert_int_equal(
+		check_part(206, COLLECT(RANGE, "Content-Length: 6"), 3, 5),
+		GS_BAD);
+	assert_int_equal(
+		check_part(206, COLLECT(RANGE, "Content-Encoding: br"), 3, 5),
+		GS_BAD);
+	assert_int_equal(
+		check_part(206, COLLECT("Content-Length: 5"), 3, 5), GS_BAD);
+	assert_int_equal(check_part(204, COLLECT(RANGE), 3, 5), GS_BAD);
+}
+
+static void
+test_torn_ranges(void **state)
+{
+	static const char *const torn[] = {"", "bytes", "bytes ", "bytes 3-7",
+		"bytes 3-7/", "bytes 3-7/*", "bytes */20", "bytes 3/20",
+		"bytes -7/20", "bytes 3-/20", "bytes 7-3/20", "bytes 3-7/7",
+		"bytes  3-7/20", "bytes=3-7/20", "lines 3-7/20",
+		"bytes 3-7/20,", "bytes 3-7/18446744073709551616",
+		"bytes 0-18446744073709551615/18446744073709551615"};
+
+	for (size_t i = 0; i < sizeof(torn) / sizeof(torn[0]); i++) {
+		struct meta m;
+
+		meta_init(&m);
+		meta_header(&m, VIEW("Content-Range"), view_of(torn[i]));
+		if (check_part(206, m, 3, 5) != GS_BAD || !m.is_torn) {
+			fail_msg("took '%s'", torn[i]);
+		}
+	}
+}
+
+static void
+test_the_largest_range(void **state)
+{
+	struct meta m = COLLECT("Content-Range: bytes 18446744073709551613-"
+				"18446744073709551614/18446744073709551615");
+	struct object_part wanted = {VIEW("x"), UINT64_MAX - 2, 2};
+	uint64_t total;
+
+	m.status = 206;
+	assert_int_equal(meta_check_part(&m, &wanted, &total, &err), GS_OK);
+	assert_true(total == UINT64_MAX);
+}
+
+static void
+test_the_whole(void **state)
+{
+	struct meta whole = COLLECT("Content-Length: 20");
+
+	assert_int_equal(check_part(200, whole, 0, 0), GS_OK);
+	assert_int_equal(check_part(200, whole, 0, 20), GS_OK);
+	assert_int_equal(check_part(200, whole, 0, 19), GS_BAD);
+	assert_int_equal(check_part(200, whole, 0, 21), GS_BAD);
+	assert_int_equal(check_part(200, whole, 1, 20), GS_BAD);
+	assert_int_equal(check_part(200, COLLECT(RANGE), 3, 5), GS_BAD);
+	assert_int_equal(check_part(200, COLLECT("Date: x"), 0, 0), GS_BAD);
+	assert_int_equal(
+		check_part(200, COLLECT("Content-Length: 0"), 0, 1), GS_BAD);
+}
+
 int
 main(void)
 {
@@ -192,6 +297,11 @@ main(void)
 		cmocka_unit_test(test_largest_object),
 		cmocka_unit_test(test_what_errors_tell),
 		cmocka_unit_test(test_odd_values_are_left_out),
+		cmocka_unit_test(test_a_part),
+		cmocka_unit_test(test_another_part),
+		cmocka_unit_test(test_torn_ranges),
+		cmocka_unit_test(test_the_largest_range),
+		cmocka_unit_test(test_the_whole),
 	};
 
 	return cmocka_run_group_tests_name("meta", tests, NULL, NULL);

@@ -18,7 +18,7 @@ static const int64_t now_s = 1767323045;
 
 /* A request as a vector file tells it. */
 struct vector {
-	struct view kind, token, query, sign_bodies, time, size;
+	struct view kind, token, query, sign_bodies, time, size, key, offset;
 	struct endpoint_wish wish;
 };
 
@@ -38,11 +38,15 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("sign-bodies"), &v->sign_bodies},
 		{VIEW("time"), &v->time},
 		{VIEW("size"), &v->size},
+		{VIEW("key"), &v->key},
+		{VIEW("offset"), &v->offset},
 	};
 	struct view section, key, value;
 
-	*v = (struct vector){
-		.time = VIEW("0"), .size = VIEW("0"), .token = VIEW("")};
+	*v = (struct vector){.time = VIEW("0"),
+		.size = VIEW("0"),
+		.offset = VIEW("0"),
+		.token = VIEW("")};
 	sections_find(file, "", &section);
 	while (sections_next(&section, &key, &value)) {
 		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]);
@@ -96,6 +100,30 @@ test_put(const struct vector *v)
 }
 
 static enum gs_code
+write_part_head(
+	const struct object_env *env, const struct vector *v, struct buf *out)
+{
+	unsigned long long offset = 0, len = 0;
+
+	assert_true(view_uint(v->offset, UINT64_MAX, &offset));
+	assert_true(view_uint(v->size, UINT64_MAX, &len));
+
+	const struct object_part part = {v->key, offset, len};
+
+	return object_part_head(env, &part, out, &err);
+}
+
+static enum gs_code
+write_file_head(
+	const struct object_env *env, const struct vector *v, struct buf *out)
+{
+	struct object_put like = test_put(v);
+	const struct object_file file = {v->key, like.size, like.output};
+
+	return object_file_head(env, &file, out, &err);
+}
+
+static enum gs_code
 write_head(const struct vector *v, struct buf *out)
 {
 	const struct object_env env = {
@@ -112,6 +140,12 @@ write_head(const struct vector *v, struct buf *out)
 	}
 	if (view_eq(v->kind, VIEW("put"))) {
 		return object_put_head(&env, &put, out, &err);
+	}
+	if (view_eq(v->kind, VIEW("part"))) {
+		return write_part_head(&env, v, out);
+	}
+	if (view_eq(v->kind, VIEW("file"))) {
+		return write_file_head(&env, v, out);
 	}
 	return object_bucket_head(&env, v->query, out, &err);
 }
@@ -160,7 +194,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/object", run_file), 10);
+	assert_int_equal(sections_each("tests/vectors/object", run_file), 16);
 }
 
 static void
@@ -199,6 +233,34 @@ test_the_longest_head_fits(void **state)
 	assert_int_equal(write_head(&v, &out), GS_TOOBIG);
 }
 
+/* Of what is no entry: a key at its limit, and one past it. */
+static void
+test_long_names(void **state)
+{
+	static char text[OBJECT_HEAD_MAX], name[KEY_NAME_MAX + 1];
+	struct vector v = {.time = VIEW("1"),
+		.size = VIEW("1"),
+		.offset = VIEW("0"),
+		.wish = {.bucket = VIEW("buck")}};
+	static const char *const kinds[] = {"part", "file"};
+
+	memset(name, ' ', sizeof(name));
+	set_creds(VIEW(""));
+	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct buf out = BUF_OVER(text);
+
+		v.kind = view_of(kinds[i]);
+		v.key = (struct view){name, sizeof(name)};
+		assert_int_equal(write_head(&v, &out), GS_TOOBIG);
+		assert_int_equal(out.len, 0);
+		v.key.n--;
+		assert_int_equal(write_head(&v, &out), GS_OK);
+		assert_true(view_find(buf_view(&out), VIEW("%20%20 HTTP/1.1")) <
+			    out.len);
+	}
+}
+
 static void
 test_control_bytes_in_keys_are_refused(void **state)
 {
@@ -224,6 +286,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_the_longest_head_fits),
+		cmocka_unit_test(test_long_names),
 		cmocka_unit_test(test_control_bytes_in_keys_are_refused),
 	};
 
