@@ -91,6 +91,11 @@ void cachedir_body_abort(struct cachedir *s, struct cachedir_body *b);
 GS_CHECKED enum gs_code cachedir_put(
 	struct cachedir *s, const struct entry *e, struct gs_err *err);
 
+/* Opens a new file in the directory that has no name, so that nothing is left of
+ * it: for writing, and once more for a second reader. Any thread. */
+GS_CHECKED enum gs_code cachedir_open_scratch(
+	struct cachedir *s, int *fd, int *again, struct gs_err *err);
+
 /* The facts that a later run wants to know (gocache/mark.h). Any thread. */
 bool cachedir_is_shared(const struct cachedir *s, struct view place,
 	const struct id *action, const struct id *output);

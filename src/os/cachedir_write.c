@@ -159,3 +159,28 @@ cachedir_put(struct cachedir *s, const struct entry *e, struct gs_err *err)
 	}
 	return publish(s, fd, temp, name, err);
 }
+
+enum gs_code
+cachedir_open_scratch(
+	struct cachedir *s, int *fd, int *again, struct gs_err *err)
+{
+	char temp[CACHEDIR_TEMP_NAME_MAX];
+	int writer = s->dir >= 0 ? open_temp(s, "00/", temp) : -1;
+
+	if (writer < 0) {
+		return fd_fail(err, "cannot write to cache directory", s->path,
+			s->dir >= 0 ? errno : ENOENT);
+	}
+	int reader = openat(s->dir, temp, O_RDONLY | CACHEDIR_OPEN);
+	int why = errno;
+
+	unlinkat(s->dir, temp, 0);
+	if (reader < 0) {
+		close(writer);
+		return fd_fail(
+			err, "cannot write to cache directory", s->path, why);
+	}
+	*fd = writer;
+	*again = reader;
+	return GS_OK;
+}

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -232,6 +233,19 @@ allow_sockets(struct writer *w)
 	end_call(w, begun);
 }
 
+/* A thread's own priority, which it can only lower. */
+static void
+allow_own_priority(struct writer *w)
+{
+	size_t begun = begin_call(w, SYS_setpriority);
+
+	load_argument(w, 0);
+	answer_if(w, BPF_JGT, PRIO_PROCESS, REFUSE);
+	load_argument(w, 1);
+	answer_if(w, BPF_JEQ, 0, ALLOW);
+	end_call(w, begun);
+}
+
 static void
 allow_listed(struct writer *w)
 {
@@ -256,6 +270,7 @@ sandbox_calls_write(struct sock_filter filter[SANDBOX_FILTER_MAX], pid_t self)
 	allow_if(&w, SYS_clone, 0, BPF_JSET, CLONE_THREAD);
 	allow_if(&w, SYS_tgkill, 0, BPF_JEQ, (uint32_t)self);
 	allow_if(&w, SYS_prlimit64, 0, BPF_JEQ, 0);
+	allow_own_priority(&w);
 	allow_sockets(&w);
 	allow_listed(&w);
 	return (unsigned short)w.n;

@@ -1,7 +1,10 @@
 #include "os/thread.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
+
+enum { LOW_PRIORITY = 10 };
 
 bool
 thread_start(void *(*run)(void *arg), void *arg)
@@ -20,6 +23,14 @@ thread_start(void *(*run)(void *arg), void *arg)
 	pthread_attr_destroy(&attr);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return started;
+}
+
+/* In Linux it is the thread's alone: setpriority(2), "C library/kernel
+ * differences". */
+void
+thread_lower_priority(void)
+{
+	setpriority(PRIO_PROCESS, 0, LOW_PRIORITY);
 }
 
 void

@@ -13,6 +13,9 @@ enum { THREAD_STACK_BYTES = 256 * 1024 };
  * the system has no thread to give. */
 bool thread_start(void *(*run)(void *arg), void *arg);
 
+/* From now on the calling thread runs where others leave the processor to it. */
+void thread_lower_priority(void);
+
 /* A condition for thread_wait_until. */
 void thread_cond_init(pthread_cond_t *cond);
 

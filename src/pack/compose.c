@@ -211,10 +211,7 @@ entry_of(const struct compose *c, uint32_t number, size_t i)
 	struct snapshot_entry entry;
 
 	if (is_new(c, number)) {
-		const struct block_entry *e = &c->made.entries[i];
-
-		return (struct snapshot_entry){
-			e->action, snapshot_tag(&e->output)};
+		return c->made.entries[c->made.numbers[i]];
 	}
 	entry = snapshot_entry_at(c->plan->last, i);
 	if (c->plan->m.use[i] == PLAN_STALE) {

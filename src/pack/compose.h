@@ -9,8 +9,8 @@
 #include "pack/plan.h"
 
 /* A block that this run made. Its pack is a number among the new ones, or
- * SNAPSHOT_INLINE, whose offset does not matter; first_entry is its place in
- * the new entries. */
+ * SNAPSHOT_INLINE, whose offset does not matter; its entries' numbers begin at
+ * numbers[first_entry]. */
 struct compose_block {
 	struct snapshot_block block;
 	uint32_t first_use; /* of its entries */
@@ -19,7 +19,8 @@ struct compose_block {
 struct compose_new {
 	const struct snapshot_pack *packs;
 	const struct compose_block *blocks;
-	const struct block_entry *entries;
+	const struct snapshot_entry *entries; /* in any order */
+	const uint32_t *numbers;              /* of entries, block by block */
 	size_t pack_count, block_count;
 };
 

@@ -77,14 +77,14 @@ plan_use(struct plan *p, const struct block_entry *e, uint32_t *order)
 /* Bodies that entries share count each time: a block is then a bit smaller
  * than it might be. */
 size_t
-plan_cut(const struct block_entry *e, size_t count)
+plan_cut(const struct block_entry *e, size_t count, uint64_t raw_bytes_max)
 {
 	uint64_t raw = BLOCK_HEAD_LEN;
 	size_t n = 0;
 
 	while (n < count && n < BLOCK_ENTRIES_MAX) {
 		raw += raw_bytes(&e[n]);
-		if (n > 0 && raw > PLAN_BLOCK_BYTES) {
+		if (n > 0 && raw > raw_bytes_max) {
 			break;
 		}
 		n++;
@@ -263,6 +263,16 @@ plan_next_rewrite(const struct plan *p, size_t *at, struct snapshot_entry *e)
 		}
 	}
 	return false;
+}
+
+void
+plan_keep_rewrites(struct plan *p)
+{
+	for (size_t i = 0; i < p->last->head.blocks; i++) {
+		if (p->m.block[i].verdict == PLAN_REWRITE) {
+			p->m.block[i].verdict = PLAN_KEEP;
+		}
+	}
 }
 
 uint64_t

@@ -20,6 +20,9 @@
 enum {
 	PLAN_BLOCK_BYTES =
 		1024 * 1024, /* of raw content, if no body is larger */
+	/* smaller, so that the first of them lands while the rest arrives; on
+	 * a build of std they take 2 % more than one would */
+	PLAN_INLINE_BLOCK_BYTES = 128 * 1024,
 	PLAN_INLINE_BODY_MAX = 4096,
 	/* raw bytes that compress to SNAPSHOT_INLINE_MAX or less, mostly */
 	PLAN_INLINE_RAW = 640 * 1024,
@@ -92,13 +95,16 @@ void plan_init(struct plan *p, const struct snapshot *last,
 enum plan_place plan_use(
 	struct plan *p, const struct block_entry *e, uint32_t *order);
 
-/* How many of these entries make the next block: at least one. */
-size_t plan_cut(const struct block_entry *e, size_t count);
+/* How many of these entries make the next block of so many raw bytes: at least
+ * one, if there is any. */
+size_t plan_cut(
+	const struct block_entry *e, size_t count, uint64_t raw_bytes_max);
 
 /*
  * Everything was used that will be: fills in the verdicts. now and keep are
  * Unix seconds and a time in seconds, 0 for no limit. False: there is nothing to
- * write, and no verdict counts.
+ * write, and no verdict counts. Can be asked again with another p->fresh, when
+ * some of it could not be packed.
  */
 GS_CHECKED bool plan_judge(struct plan *p, int64_t now, int64_t keep);
 
@@ -106,6 +112,9 @@ GS_CHECKED bool plan_judge(struct plan *p, int64_t now, int64_t keep);
  * there is no more. Starts with *at = 0. */
 GS_CHECKED bool plan_next_rewrite(
 	const struct plan *p, size_t *at, struct snapshot_entry *e);
+
+/* What was to be packed again could not be: it stays where it is. */
+void plan_keep_rewrites(struct plan *p);
 
 /* How many bytes of blocks the next snapshot may add to the inline ones that
  * it keeps. */

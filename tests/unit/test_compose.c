@@ -99,15 +99,19 @@ blocks_stand_in_order_of_use(void **state)
 	struct compose_block blocks[2] = {
 		{{SNAPSHOT_INLINE, 100, 300, 0, 0, 2, 0}, 0},
 		{{0, 400, 900, 2, 16, 1, 0}, 0}};
-	struct block_entry entries[3];
-	struct compose_new new = {&new_pack, blocks, entries, 1, 2};
+	struct snapshot_entry entries[3];
+	const uint32_t numbers[3] = {2, 0, 1};
+	struct compose_new new = {&new_pack, blocks, entries, numbers, 1, 2};
 	struct compose_inline from;
 	struct snapshot_pack second;
 	struct snapshot s;
 	size_t at = 0;
 
 	for (unsigned i = 0; i < 3; i++) {
-		entries[i] = snapshots_entry(20 + i);
+		struct block_entry e = snapshots_entry(20 + i);
+
+		entries[numbers[i]] = (struct snapshot_entry){
+			e.action, snapshot_tag(&e.output)};
 	}
 	use_entries(8, 10);
 	blocks[0].first_use = use_entry(20, PLAN_INLINE);
@@ -162,7 +166,7 @@ blocks_stand_in_order_of_use(void **state)
 static void
 what_does_not_count_goes(void **state)
 {
-	struct compose_new none = {NULL, NULL, NULL, 0, 0};
+	struct compose_new none = {NULL, NULL, NULL, NULL, 0, 0};
 	struct block_entry again = snapshots_entry(3);
 	struct snapshot_entry e;
 	struct snapshot s;
@@ -193,9 +197,10 @@ static void
 what_has_no_room_is_left_out(void **state)
 {
 	static struct compose_block blocks[ITEMS];
-	static struct block_entry entries[BLOCK_ENTRIES_MAX];
+	static struct snapshot_entry entries[1];
+	static uint32_t numbers[BLOCK_ENTRIES_MAX];
 	struct snapshot_pack new_pack = {packs_action(55), 1000000, 4};
-	struct compose_new new = {&new_pack, blocks, entries, 1, 3};
+	struct compose_new new = {&new_pack, blocks, entries, numbers, 1, 3};
 	struct snapshot s;
 
 	for (uint32_t i = 0; i < 3; i++) {

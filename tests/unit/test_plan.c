@@ -195,6 +195,9 @@ half_used_blocks_stay_sparse_ones_are_written_again(void **state)
 		assert_int_equal(e.tag, snapshot_tag(&want.output));
 	}
 	assert_false(plan_next_rewrite(&plan, &at, &e));
+	plan_keep_rewrites(&plan);
+	at = 0;
+	assert_false(plan_next_rewrite(&plan, &at, &e));
 	snapshots_free(&made);
 }
 
@@ -287,16 +290,21 @@ blocks_are_cut_to_size(void **state)
 	for (size_t i = 0; i < BLOCK_ENTRIES_MAX + 5; i++) {
 		e[i].size = 920;
 	}
-	assert_int_equal(plan_cut(e, 1), 1);
-	assert_int_equal(plan_cut(e, BLOCK_ENTRIES_MAX + 5), BLOCK_ENTRIES_MAX);
+	assert_int_equal(plan_cut(e, 0, PLAN_BLOCK_BYTES), 0);
+	assert_int_equal(plan_cut(e, 1, PLAN_BLOCK_BYTES), 1);
+	assert_int_equal(
+		plan_cut(e, BLOCK_ENTRIES_MAX + 5, 1024 * PLAN_BLOCK_BYTES),
+		BLOCK_ENTRIES_MAX);
+	assert_int_equal(plan_cut(e, 5, 3008), 3);
+	assert_int_equal(plan_cut(e, 5, 3007), 2);
 	for (size_t i = 0; i < BLOCK_ENTRIES_MAX; i++) {
 		e[i].size = 9920;
 	}
-	assert_int_equal(
-		plan_cut(e, BLOCK_ENTRIES_MAX), (PLAN_BLOCK_BYTES - 8) / 10000);
+	assert_int_equal(plan_cut(e, BLOCK_ENTRIES_MAX, PLAN_BLOCK_BYTES),
+		(PLAN_BLOCK_BYTES - 8) / 10000);
 	e[1].size = PACK_BODY_MAX;
-	assert_int_equal(plan_cut(e, 5), 1);
-	assert_int_equal(plan_cut(e + 1, 5), 1);
+	assert_int_equal(plan_cut(e, 5, PLAN_BLOCK_BYTES), 1);
+	assert_int_equal(plan_cut(e + 1, 5, PLAN_BLOCK_BYTES), 1);
 }
 
 static void

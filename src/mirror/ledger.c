@@ -1,0 +1,299 @@
+#include "mirror/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAP = 256 };
+
+/* --- queues ---------------------------------------------------------------- */
+
+/* Makes room for one more, by moving all to the front or into more memory. */
+static bool
+make_room(struct ledger_queue *q)
+{
+	if (q->head > q->count) {
+		memcpy(q->item, q->item + q->head, q->count * sizeof(*q->item));
+		q->head = 0;
+		return true;
+	}
+	size_t cap = q->cap > 0 ? 2 * q->cap : FIRST_CAP;
+	struct ledger_item *more = realloc(q->item, cap * sizeof(*more));
+
+	if (!more) {
+		return false;
+	}
+	q->item = more;
+	q->cap = cap;
+	return true;
+}
+
+static bool
+push(struct ledger_queue *q, const struct ledger_item *item)
+{
+	if (q->head + q->count == q->cap && !make_room(q)) {
+		return false;
+	}
+	q->item[q->head + q->count++] = *item;
+	q->raw_bytes += BLOCK_HEADER_LEN + item->entry.size;
+	return true;
+}
+
+static void
+drop_first(struct ledger_queue *q, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		q->raw_bytes -=
+			BLOCK_HEADER_LEN + q->item[q->head + i].entry.size;
+	}
+	q->count -= n;
+	/* an empty queue begins again where memory has been touched already */
+	q->head = q->count > 0 ? q->head + n : 0;
+}
+
+/* Of content, if no body is larger. */
+static uint64_t
+block_bytes(enum ledger_kind kind)
+{
+	return kind == LEDGER_INLINE ? PLAN_INLINE_BLOCK_BYTES
+				     : PLAN_BLOCK_BYTES;
+}
+
+static bool
+has_block(const struct ledger *l, enum ledger_kind kind)
+{
+	const struct ledger_queue *q = &l->queue[kind];
+
+	return q->count > BLOCK_ENTRIES_MAX ||
+	       BLOCK_HEAD_LEN + q->raw_bytes > block_bytes(kind);
+}
+
+bool
+ledger_has_block(struct ledger *l, enum ledger_kind kind)
+{
+	pthread_mutex_lock(&l->lock);
+	bool has = has_block(l, kind);
+
+	pthread_mutex_unlock(&l->lock);
+	return has;
+}
+
+static void
+take(struct ledger_queue *q, uint64_t raw_bytes_max, struct ledger_batch *batch)
+{
+	const struct ledger_item *first = q->item + q->head;
+	size_t n = q->count < BLOCK_ENTRIES_MAX ? q->count : BLOCK_ENTRIES_MAX;
+
+	batch->first_use = PLAN_UNUSED;
+	for (size_t i = 0; i < n; i++) {
+		batch->entry[i] = first[i].entry;
+		batch->number[i] = first[i].number;
+	}
+	batch->count = plan_cut(batch->entry, n, raw_bytes_max);
+	for (size_t i = 0; i < batch->count; i++) {
+		if (first[i].order < batch->first_use) {
+			batch->first_use = first[i].order;
+		}
+	}
+	drop_first(q, batch->count);
+}
+
+bool
+ledger_take(struct ledger *l, enum ledger_kind kind, struct ledger_batch *batch)
+{
+	pthread_mutex_lock(&l->lock);
+	take(&l->queue[kind], block_bytes(kind), batch);
+	pthread_mutex_unlock(&l->lock);
+	return batch->count > 0;
+}
+
+/* --- entries --------------------------------------------------------------- */
+
+static void
+make_void(struct ledger *l, uint32_t number)
+{
+	l->entries[number].action = (struct id){{0}};
+}
+
+size_t
+ledger_settle(
+	struct ledger *l, const struct ledger_batch *batch, const bool *bad)
+{
+	size_t count = 0;
+
+	pthread_mutex_lock(&l->lock);
+	for (size_t i = 0; i < batch->count; i++) {
+		if (bad[i]) {
+			make_void(l, batch->number[i]);
+		}
+		count += !snapshot_is_void(&l->entries[batch->number[i]]);
+	}
+	pthread_mutex_unlock(&l->lock);
+	return count;
+}
+
+/* Doubles the room for entries, and builds the index anew. */
+static bool
+grow(struct ledger *l)
+{
+	uint32_t cap = l->cap > 0 ? 2 * l->cap : FIRST_CAP;
+	size_t slots = index_slots(cap);
+	struct snapshot_entry *entries =
+		realloc(l->entries, cap * sizeof(*entries));
+
+	if (!entries) {
+		return false;
+	}
+	l->entries = entries;
+	uint32_t *slot = malloc(slots * sizeof(*slot));
+
+	if (!slot) {
+		return false;
+	}
+	free(l->slot);
+	l->slot = slot;
+	l->cap = cap;
+	index_init(&l->index, slot, slots, entries, sizeof(*entries));
+	for (uint32_t i = 0; i < l->count; i++) {
+		(void)index_add(&l->index, i); /* no room: taken for new */
+	}
+	return true;
+}
+
+/* Adds an entry to all that there will be, and to those that wait. */
+static void
+add(struct ledger *l, enum ledger_kind kind, struct ledger_item *item)
+{
+	if (l->count == SNAPSHOT_ENTRIES_MAX) {
+		return;
+	}
+	item->number = l->count;
+	if ((l->count == l->cap && !grow(l)) || !push(&l->queue[kind], item)) {
+		l->failed = true;
+		return;
+	}
+	l->entries[l->count] = (struct snapshot_entry){
+		item->entry.action, snapshot_tag(&item->entry.output)};
+	(void)index_add(&l->index, l->count++);
+}
+
+static struct block_entry
+block_entry_of(const struct entry *e)
+{
+	return (struct block_entry){e->action, e->output, e->size, e->time_ns};
+}
+
+/* The number of the new entry for this action, or INDEX_NONE. */
+static uint32_t
+find(const struct ledger *l, const struct id *action)
+{
+	return l->count > 0 ? index_find(&l->index, action) : INDEX_NONE;
+}
+
+static void
+use(struct ledger *l, struct ledger_item *item)
+{
+	const struct block_entry *e = &item->entry;
+	uint32_t before = find(l, &e->action);
+
+	if (before != INDEX_NONE) {
+		if (l->entries[before].tag == snapshot_tag(&e->output)) {
+			return;
+		}
+		make_void(l, before); /* the last output wins */
+	}
+	enum plan_place place = plan_use(&l->plan, e, &item->order);
+
+	if (place == PLAN_INLINE || place == PLAN_PACK) {
+		add(l, place == PLAN_PACK ? LEDGER_PACK : LEDGER_INLINE, item);
+		l->fresh = l->count;
+	}
+}
+
+static void
+keep_early(struct ledger *l, struct ledger_item *item)
+{
+	struct ledger_queue *early = &l->queue[LEDGER_EARLY];
+
+	if (early->count == LEDGER_EARLY_MAX || !push(early, item)) {
+		l->failed = true;
+	}
+}
+
+bool
+ledger_use(struct ledger *l, const struct entry *e)
+{
+	struct ledger_item item = {.entry = block_entry_of(e)};
+	bool possible = (e->size == 0) == block_is_empty_output(&e->output);
+
+	pthread_mutex_lock(&l->lock);
+	if (possible && !l->failed) {
+		(l->begun ? use : keep_early)(l, &item);
+	}
+	bool worth = has_block(l, LEDGER_PACK);
+
+	pthread_mutex_unlock(&l->lock);
+	return worth;
+}
+
+void
+ledger_repeat(struct ledger *l, enum ledger_kind kind, const struct entry *e,
+	uint32_t order)
+{
+	struct ledger_item item = {.entry = block_entry_of(e), .order = order};
+
+	add(l, kind, &item);
+}
+
+/* --- the beginning --------------------------------------------------------- */
+
+void
+ledger_init(struct ledger *l)
+{
+	*l = (struct ledger){.begun = false};
+	pthread_mutex_init(&l->lock, NULL);
+	snapshot_index(&l->none, &l->nothing, l->no_slot);
+}
+
+static bool
+allocate(struct plan_memory *m, const struct snapshot_head *head)
+{
+	/* one more of each, since none may be NULL */
+	m->use = calloc(head->entries + 1, sizeof(*m->use));
+	m->block = calloc(head->blocks + 1, sizeof(*m->block));
+	m->pack = calloc(head->packs + 1, sizeof(*m->pack));
+	return m->use && m->block && m->pack;
+}
+
+static void
+use_early(struct ledger *l)
+{
+	struct ledger_queue *early = &l->queue[LEDGER_EARLY];
+
+	for (size_t i = 0; i < early->count && !l->failed; i++) {
+		use(l, &early->item[i]);
+	}
+	free(early->item);
+	*early = (struct ledger_queue){.item = NULL};
+}
+
+void
+ledger_begin(struct ledger *l, const struct snapshot *last,
+	const struct index *known, bool adopts)
+{
+	struct plan_memory memory;
+
+	if (!last) {
+		last = &l->none;
+		known = &l->nothing;
+	}
+	pthread_mutex_lock(&l->lock);
+	if (allocate(&memory, &last->head)) {
+		plan_init(&l->plan, last, known, &memory);
+		l->plan.adopts = adopts;
+		l->begun = true;
+		use_early(l);
+	} else {
+		l->failed = true;
+	}
+	pthread_mutex_unlock(&l->lock);
+}

@@ -1,0 +1,95 @@
+/*
+ * What this run used: a plan (pack/plan.h), each new entry once, in order of
+ * first use, and those of them that wait to be packed. Until the last snapshot
+ * is known, all entries wait; if they become too many, or memory runs out,
+ * the ledger gives up, and the run writes nothing.
+ *
+ * An entry that the last snapshot has costs a look into an index and no memory.
+ * One lock guards all of it, until nothing is used any more; no function waits.
+ * Any thread, but for ledger_begin and ledger_repeat.
+ */
+#ifndef MIRROR_LEDGER_H
+#define MIRROR_LEDGER_H
+
+#include "gocache/entry.h"
+#include "pack/plan.h"
+
+#include <pthread.h>
+
+/* Entries that may wait for the last snapshot. */
+enum { LEDGER_EARLY_MAX = 64 * 1024, LEDGER_NO_SLOTS = 16 };
+
+struct ledger_item {
+	struct block_entry entry;
+	uint32_t order;  /* of first use */
+	uint32_t number; /* among the ledger's entries */
+};
+
+/* First in, first out. */
+struct ledger_queue {
+	struct ledger_item *item;
+	size_t cap, head, count;
+	uint64_t raw_bytes; /* of a block with all of them */
+};
+
+enum ledger_kind {
+	LEDGER_EARLY,  /* no snapshot yet */
+	LEDGER_INLINE, /* for an inline block */
+	LEDGER_PACK,   /* for a pack's block */
+	LEDGER_KINDS
+};
+
+struct ledger {
+	pthread_mutex_t lock;
+	bool begun, failed;
+	struct plan plan;
+	struct ledger_queue queue[LEDGER_KINDS];
+	/* What is new, then what is packed again. A voided one has an action
+	 * of zeros, as the next snapshot will have. */
+	struct snapshot_entry *entries;
+	uint32_t count, cap;
+	uint32_t fresh; /* how many of them are new */
+	struct index index;
+	uint32_t *slot;
+	/* instead of a last snapshot */
+	struct snapshot none;
+	struct index nothing;
+	uint32_t no_slot[LEDGER_NO_SLOTS];
+};
+
+void ledger_init(struct ledger *l);
+
+/* The last snapshot is known, NULL for none; adopts: it is the family's. It must
+ * outlive the ledger. Those who use entries are not at it now. */
+void ledger_begin(struct ledger *l, const struct snapshot *last,
+	const struct index *known, bool adopts);
+
+/* go used this entry. One that cannot be in a block is ignored. True if more
+ * than one block's worth waits for a pack. */
+bool ledger_use(struct ledger *l, const struct entry *e);
+
+/* Nothing will be used any more; adds a used entry of last that is to be packed
+ * again. */
+void ledger_repeat(struct ledger *l, enum ledger_kind kind,
+	const struct entry *e, uint32_t order);
+
+/* Whether more than one block's worth waits. */
+bool ledger_has_block(struct ledger *l, enum ledger_kind kind);
+
+/* The entries of one block. */
+struct ledger_batch {
+	struct block_entry entry[BLOCK_ENTRIES_MAX];
+	uint32_t number[BLOCK_ENTRIES_MAX];
+	size_t count;
+	uint32_t first_use;
+};
+
+/* Takes what makes the next block; false if nothing waits. */
+GS_CHECKED bool ledger_take(
+	struct ledger *l, enum ledger_kind kind, struct ledger_batch *batch);
+
+/* Those of a batch that are bad do not count from now on. How many do. */
+size_t ledger_settle(
+	struct ledger *l, const struct ledger_batch *batch, const bool *bad);
+
+#endif
