@@ -1,7 +1,9 @@
 #include "pack/scope.h"
 
+#include "base/array.h"
 #include "base/le.h"
 #include "base/sha256.h"
+#include "pack/gofile.h"
 
 /* The first ones decide about all of the standard library and so belong to the
  * family; the rest only to the scope. `go help environment`. */
@@ -15,59 +17,60 @@ const char *const scope_setting_name[SCOPE_SETTINGS] = {"GOOS", "GOARCH",
 
 /* --- words ----------------------------------------------------------------- */
 
-/* Flags that count for nothing; cmd/go/internal/work/build.go, test/testflag.go
- * and list/list.go. */
-static const struct {
+/* Flags that change nothing that an action id depends on, or as much as another
+ * one does; work/build.go, test/testflag.go and list/list.go in cmd/go. */
+static const struct flag {
 	const char *name;
 	bool has_value;
-} dropped_flags[] = {
-	{"C", true},
-	{"a", false},
-	{"artifacts", false},
-	{"bench", true},
-	{"benchmem", false},
-	{"benchtime", true},
-	{"blockprofile", true},
-	{"blockprofilerate", true},
-	{"c", false},
-	{"count", true},
-	{"coverprofile", true},
-	{"cpu", true},
-	{"cpuprofile", true},
-	{"debug-actiongraph", true},
-	{"debug-runtime-trace", true},
-	{"debug-trace", true},
-	{"e", false},
-	{"exec", true},
-	{"f", true},
-	{"failfast", false},
-	{"fullpath", false},
-	{"fuzz", true},
-	{"fuzzminimizetime", true},
-	{"fuzztime", true},
-	{"json", false},
-	{"ldflags", true},
-	{"list", true},
-	{"memprofile", true},
-	{"memprofilerate", true},
-	{"modcacherw", false},
-	{"mutexprofile", true},
-	{"mutexprofilefraction", true},
-	{"n", false},
-	{"o", true},
-	{"outputdir", true},
-	{"overlay", true},
-	{"p", true},
-	{"parallel", true},
-	{"run", true},
-	{"short", false},
-	{"shuffle", true},
-	{"skip", true},
-	{"timeout", true},
-	{"trace", true},
-	{"v", false},
-	{"work", false},
-	{"x", false},
+	const char *as; /* what it counts as; NULL: nothing */
+} mild_flags[] = {
+	{"C", true, NULL},
+	{"a", false, NULL},
+	{"artifacts", false, NULL},
+	{"bench", true, NULL},
+	{"benchmem", false, NULL},
+	{"benchtime", true, NULL},
+	{"blockprofile", true, NULL},
+	{"blockprofilerate", true, NULL},
+	{"c", false, NULL},
+	{"count", true, NULL},
+	{"coverprofile", true, "-cover"},
+	{"cpu", true, NULL},
+	{"cpuprofile", true, NULL},
+	{"debug-actiongraph", true, NULL},
+	{"debug-runtime-trace", true, NULL},
+	{"debug-trace", true, NULL},
+	{"e", false, NULL},
+	{"exec", true, NULL},
+	{"f", true, NULL},
+	{"failfast", false, NULL},
+	{"fullpath", false, NULL},
+	{"fuzz", true, "-fuzz"},
+	{"fuzzminimizetime", true, NULL},
+	{"fuzztime", true, NULL},
+	{"json", false, NULL},
+	{"ldflags", true, NULL},
+	{"list", true, NULL},
+	{"memprofile", true, NULL},
+	{"memprofilerate", true, NULL},
+	{"modcacherw", false, NULL},
+	{"mutexprofile", true, NULL},
+	{"mutexprofilefraction", true, NULL},
+	{"n", false, NULL},
+	{"o", true, NULL},
+	{"outputdir", true, NULL},
+	{"overlay", true, NULL},
+	{"p", true, NULL},
+	{"parallel", true, NULL},
+	{"run", true, NULL},
+	{"short", false, NULL},
+	{"shuffle", true, NULL},
+	{"skip", true, NULL},
+	{"timeout", true, NULL},
+	{"trace", true, NULL},
+	{"v", false, NULL},
+	{"work", false, NULL},
+	{"x", false, NULL},
 };
 
 static const char *const family_flags[] = {"race", "msan", "asan"};
@@ -107,21 +110,36 @@ flag_name(struct view word, bool *with_value)
 	return name;
 }
 
-/* Whether a flag is dropped, and whether the next word goes with it. */
-static bool
-is_dropped(struct view word, bool *and_next)
+/* The flag that the word is, if it is a mild one; else NULL. */
+static const struct flag *
+find_mild(struct view word, bool *with_value)
 {
-	bool with_value;
-	struct view name = flag_name(word, &with_value);
+	struct view name = flag_name(word, with_value);
 
-	for (size_t i = 0; i < sizeof(dropped_flags) / sizeof(*dropped_flags);
-		i++) {
-		if (view_eq(name, view_of(dropped_flags[i].name))) {
-			*and_next = dropped_flags[i].has_value && !with_value;
-			return true;
+	for (size_t i = 0; i < ARRAY_LEN(mild_flags); i++) {
+		if (view_eq(name, view_of(mild_flags[i].name))) {
+			return &mild_flags[i];
 		}
 	}
-	return false;
+	return NULL;
+}
+
+/* Takes a flag with its value; false if it counts for nothing. */
+static bool
+take_flag(struct words *words, struct view *word)
+{
+	bool with_value;
+	const struct flag *mild = find_mild(*word, &with_value);
+	struct view value;
+
+	if (!mild) {
+		return true;
+	}
+	if (mild->has_value && !with_value) {
+		(void)next_word(words, &value);
+	}
+	*word = view_of(mild->as);
+	return mild->as != NULL;
 }
 
 /* Behind the first thing that `run` and `tool` are to run, and behind -args,
@@ -146,30 +164,25 @@ static bool
 next_counting(struct words *words, struct view *word)
 {
 	while (next_word(words, word) && !begins_arguments(*word)) {
-		bool and_next = false;
-
-		if (!is_flag(*word) || !is_dropped(*word, &and_next)) {
-			if (is_last(words, *word)) {
-				words->rest.n = 0;
-			}
-			return true;
+		if (is_last(words, *word)) {
+			words->rest.n = 0;
 		}
-		if (and_next) {
-			(void)next_word(words, word);
+		if (!is_flag(*word) || take_flag(words, word)) {
+			return true;
 		}
 	}
 	return false;
 }
 
 static struct words
-argv_of(const struct scope_run *run)
+argv_of(struct view argv)
 {
-	struct words words = {.rest = run->argv, .separator = '\0'};
-	struct view program;
+	struct words words = {.rest = argv, .separator = '\0'};
+	struct view program, command;
 
-	if (!next_word(&words, &program) ||
-		!next_word(&words, &words.command)) {
-		words.command = VIEW("");
+	/* -C may stand before the command, too. */
+	if (next_word(&words, &program) && next_counting(&words, &command)) {
+		words.command = command;
 	}
 	return words;
 }
@@ -198,78 +211,21 @@ words_have(struct words words, const char *wanted)
 static bool
 has_flag(const struct scope_run *run, const char *wanted)
 {
-	return words_have(argv_of(run), wanted) ||
+	return words_have(argv_of(run->argv), wanted) ||
 	       words_have(goflags_of(run), wanted);
 }
 
-/* --- files ----------------------------------------------------------------- */
-
-/* A line of go.mod or go.work without comment, blanks and quotes. */
-static struct view
-clean_line(struct view line)
+struct view
+scope_command(struct view argv)
 {
-	line.n = view_find(line, VIEW("//"));
-	line = view_trim(line);
-	return line;
-}
+	struct view command = argv_of(argv).command;
 
-static struct view
-unquote(struct view word)
-{
-	word = view_trim(word);
-	if (word.n >= 2 && (word.p[0] == '"' || word.p[0] == '`') &&
-		word.p[word.n - 1] == word.p[0]) {
-		return (struct view){word.p + 1, word.n - 2};
-	}
-	return word;
-}
-
-/* What stands behind a directive, alone or in parentheses. */
-struct directive {
-	struct view name, text; /* text: what is not read yet */
-	bool inside;
-};
-
-static bool
-is_separated(struct view rest)
-{
-	return rest.n > 0 &&
-	       (rest.p[0] == ' ' || rest.p[0] == '\t' || rest.p[0] == '(' ||
-		       rest.p[0] == '"' || rest.p[0] == '`');
-}
-
-static bool
-next_value(struct directive *d, struct view *value)
-{
-	while (d->text.n > 0) {
-		struct view line, rest;
-
-		view_cut(d->text, '\n', &line, &d->text);
-		line = clean_line(line);
-		rest = view_skip(line, d->name.n);
-		if (d->inside && view_eq(line, VIEW(")"))) {
-			d->inside = false;
-		} else if (d->inside && line.n > 0) {
-			*value = unquote(line);
-			return true;
-		} else if (view_starts(line, d->name) && is_separated(rest)) {
-			*value = unquote(rest);
-			d->inside = view_eq(*value, VIEW("("));
-			if (!d->inside) {
-				return true;
-			}
+	for (size_t i = 0; i < command.n; i++) {
+		if (command.p[i] < 'a' || command.p[i] > 'z') {
+			return VIEW("");
 		}
 	}
-	return false;
-}
-
-struct view
-scope_module(struct view text)
-{
-	struct directive d = {.name = VIEW("module"), .text = text};
-	struct view path;
-
-	return next_value(&d, &path) ? path : VIEW("");
+	return command;
 }
 
 /* --- ids ------------------------------------------------------------------- */
@@ -292,8 +248,7 @@ add_toolchain(struct sha256 *h, const struct scope_run *run)
 	for (size_t i = 0; i < FAMILY_SETTINGS; i++) {
 		add(h, run->setting[i]);
 	}
-	for (size_t i = 0; i < sizeof(family_flags) / sizeof(*family_flags);
-		i++) {
+	for (size_t i = 0; i < ARRAY_LEN(family_flags); i++) {
 		add(h, has_flag(run, family_flags[i]) ? VIEW("1") : VIEW("0"));
 	}
 }
@@ -301,11 +256,11 @@ add_toolchain(struct sha256 *h, const struct scope_run *run)
 static void
 add_module(struct sha256 *h, const struct scope_run *run)
 {
-	struct directive use = {.name = VIEW("use"), .text = run->go_work};
+	struct gofile use = gofile_open(run->go_work, "use");
 	struct view path;
 
-	add(h, scope_module(run->go_mod));
-	while (next_value(&use, &path)) {
+	add(h, gofile_module(run->go_mod));
+	while (gofile_next(&use, &path)) {
 		add(h, path);
 	}
 }
@@ -353,7 +308,7 @@ scope_of(const struct scope_run *run, struct id *scope, struct id *family)
 		add(&h, run->setting[i]);
 	}
 	add_place(&h, run);
-	add_words(&h, argv_of(run));
+	add_words(&h, argv_of(run->argv));
 	add_words(&h, goflags_of(run));
 	sha256_final(&h, scope);
 }

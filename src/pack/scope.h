@@ -15,7 +15,8 @@
 #include "base/id.h"
 
 /* What go's settings are called that count, in the order in which values are
- * passed; the environment and go's env file have them. */
+ * passed: go gives its helpers most in the environment; go's env file has the
+ * others. */
 enum { SCOPE_SETTINGS = 21 };
 
 extern const char *const scope_setting_name[SCOPE_SETTINGS];
@@ -27,14 +28,14 @@ struct scope_run {
 	struct view root;    /* the directory of go.work, or else of go.mod */
 	struct view dir;     /* where the go command runs */
 	struct view argv;    /* its words, each with a NUL: /proc/PID/cmdline */
-	struct view version; /* of Go: the first line of GOROOT/VERSION */
+	struct view version; /* of Go: GOVERSION */
 	struct view setting[SCOPE_SETTINGS]; /* values, empty where unset */
 };
 
 void scope_of(const struct scope_run *run, struct id *scope, struct id *family);
 
-/* The module's path in a go.mod: what `module` names; empty if there is none.
- * Borrowed from text. https://go.dev/ref/mod#go-mod-file-module */
-struct view scope_module(struct view text);
+/* What the go command was asked to do: build, test, ...; empty if argv has no
+ * word of letters there. Borrowed from argv. */
+struct view scope_command(struct view argv);
 
 #endif

@@ -101,6 +101,9 @@ what_counts_where(void **state)
 	run.setting[CC] = VIEW("clang");
 	assert_counts(&run, true, false);
 	run = plain();
+	run.setting[SCOPE_SETTINGS - 1] = VIEW("-lm");
+	assert_counts(&run, true, false);
+	run = plain();
 	run.go_mod = VIEW("module example.com/other\n");
 	assert_counts(&run, true, true);
 	run = plain();
@@ -177,29 +180,31 @@ a_name_stands_for_module_and_command(void **state)
 }
 
 static void
-modules_are_found(void **state)
+commands_are_words_of_letters(void **state)
 {
-	static const struct {
-		const char *text, *path;
+	const struct {
+		struct view argv;
+		const char *command;
 	} cases[] = {
-		{"module a.b/c", "a.b/c"},
-		{"module a.b/c\r\n", "a.b/c"},
-		{"  module\t\"a.b/c\" // why\n", "a.b/c"},
-		{"module `a.b/c`\n", "a.b/c"},
-		{"// module x\ngo 1.26\nmodule a.b/c\n", "a.b/c"},
-		{"module (\n\n\ta.b/c // here\n)\n", "a.b/c"},
-		{"module(\"a.b/c\")", "(\"a.b/c\")"},
-		{"modules a.b/c\n", ""},
-		{"module", ""},
-		{"module (", ""},
-		{"", ""},
+		{VIEW("go\0build\0"), "build"},
+		{VIEW("go\0-C\0dir\0test\0-v\0"), "test"},
+		{VIEW("go\0--C=dir\0mod\0tidy\0"), "mod"},
+		{VIEW("go\0list"), "list"},
+		{VIEW("go\0-x=y\0"), ""},
+		{VIEW("go\0Build\0"), ""},
+		{VIEW("go\0a1\0"), ""},
+		{VIEW("go\0\0"), ""},
+		{VIEW("go\0-C\0"), ""},
+		{VIEW("go\0"), ""},
+		{VIEW("go"), ""},
+		{VIEW(""), ""},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct view got = scope_module(view_of(cases[i].text));
+		struct view got = scope_command(cases[i].argv);
 
-		if (!view_eq(got, view_of(cases[i].path))) {
-			fail_msg("%s: %.*s", cases[i].text, (int)got.n, got.p);
+		if (!view_eq(got, view_of(cases[i].command))) {
+			fail_msg("case %zu: %.*s", i, (int)got.n, got.p);
 		}
 	}
 }
@@ -228,7 +233,7 @@ main(void)
 		cmocka_unit_test(places_count_unless_trimmed),
 		cmocka_unit_test(goflags_are_flags),
 		cmocka_unit_test(a_name_stands_for_module_and_command),
-		cmocka_unit_test(modules_are_found),
+		cmocka_unit_test(commands_are_words_of_letters),
 		cmocka_unit_test(nothing_at_all_has_an_id),
 	};
 
