@@ -40,6 +40,7 @@ mirror_prepare(script_answer *answer)
 		.cache_dir = f->dir.path,
 		.place = {{7}},
 		.drain_ms = FIXTURE_SOON_MS,
+		.scope = "off",
 		.settings = &f->input,
 	};
 	f->remote.with.place = mirror_setup.place;

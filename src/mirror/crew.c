@@ -1,0 +1,134 @@
+#include "mirror/crew.h"
+
+#include "os/thread.h"
+
+enum { GETTERS_MAX = QUEUE_WORKERS_MAX, PUTTERS_MAX = 8 };
+
+bool
+crew_init(struct crew *c, const struct crew_setup *with)
+{
+	c->with = *with;
+	c->getters = c->putters = 0;
+	c->refused_puts = 0;
+	census_taker_init(&c->census, with->remote);
+	return queue_init(&c->queue);
+}
+
+static bool
+fetch(struct crew *c, const struct id *action)
+{
+	if (census_taker_lacks(&c->census, action)) {
+		remote_count_absent(c->with.remote);
+		return false;
+	}
+	enum remote_result result = remote_fetch(c->with.remote, action);
+
+	if (result == REMOTE_ABSENT) {
+		census_taker_note_absent(&c->census);
+	}
+	return result == REMOTE_DONE;
+}
+
+static void *
+getter(void *arg)
+{
+	struct crew *c = arg;
+	struct id action;
+
+	while (queue_take_get(&c->queue, &action)) {
+		c->with.answer(c->with.ctx, &action, fetch(c, &action));
+		queue_done_get(&c->queue);
+	}
+	return NULL;
+}
+
+/* False if the entry has gone, or another has taken its place: that one is
+ * new, and has been sent before. */
+static bool
+is_still_held(struct crew *c, const struct entry *e)
+{
+	struct entry now;
+
+	return cachedir_get(c->with.dir, &e->action, &now) &&
+	       id_eq(&now.output, &e->output) && now.time_ns == e->time_ns;
+}
+
+/* Sends an older entry if the bucket lacks it. */
+static void
+offer(struct crew *c, const struct entry *e)
+{
+	enum census_finding finding = census_taker_find(&c->census, &e->action);
+
+	if (finding == CENSUS_HOLDS) {
+		remote_set_shared(c->with.remote, e);
+	} else if (finding == CENSUS_LACKS && is_still_held(c, e)) {
+		remote_upload(c->with.remote, e);
+	}
+}
+
+static void *
+putter(void *arg)
+{
+	struct crew *c = arg;
+	struct entry e;
+	bool held;
+
+	while (queue_take_put(&c->queue, &e, &held)) {
+		if (held) {
+			offer(c, &e);
+		} else {
+			remote_upload(c->with.remote, &e);
+		}
+		queue_done_put(&c->queue, &e, held);
+	}
+	return NULL;
+}
+
+/* Starts another worker, up to max. False if there is none at all. */
+static bool
+hire(struct crew *c, void *(*work)(void *), atomic_size_t *count, size_t max)
+{
+	size_t before = atomic_fetch_add(count, 1);
+
+	if (before < max && thread_start(work, c)) {
+		return true;
+	}
+	atomic_fetch_sub(count, 1);
+	return before > 0;
+}
+
+void
+crew_get(struct crew *c, const struct id *action)
+{
+	bool first = c->getters == 0, short_of_hands;
+
+	if ((first && !hire(c, getter, &c->getters, GETTERS_MAX)) ||
+		!queue_add_get(&c->queue, action, &short_of_hands)) {
+		c->with.answer(c->with.ctx, action, false);
+		return;
+	}
+	if (short_of_hands && !first) {
+		hire(c, getter, &c->getters, GETTERS_MAX);
+	}
+}
+
+void
+crew_put(struct crew *c, const struct entry *e, bool held)
+{
+	bool first = c->putters == 0, short_of_hands;
+
+	if ((first && !hire(c, putter, &c->putters, PUTTERS_MAX)) ||
+		!queue_add_put(&c->queue, e, held, &short_of_hands)) {
+		c->refused_puts += !held;
+		return;
+	}
+	if (short_of_hands && !first) {
+		hire(c, putter, &c->putters, PUTTERS_MAX);
+	}
+}
+
+uint64_t
+crew_puts_left(struct crew *c)
+{
+	return queue_puts_left(&c->queue, false) + c->refused_puts;
+}
