@@ -32,6 +32,7 @@ static const struct flag {
 	{"benchtime", true, NULL},
 	{"blockprofile", true, NULL},
 	{"blockprofilerate", true, NULL},
+	{"buildvcs", false, NULL},
 	{"c", false, NULL},
 	{"count", true, NULL},
 	{"coverprofile", true, "-cover"},
