@@ -61,6 +61,11 @@ a_lookup_that_hangs_is_joined(void **state)
 	assert_int_equal(fake_calls(), 1);
 }
 
+/* 192.0.2.5 and 192.0.2.6 */
+static const uint8_t first_host = 5;
+static char starts[2];
+
+/* Where in starts the list begins; NULL if it is not of these two. */
 static void *
 ask_joined(void *arg)
 {
@@ -68,17 +73,21 @@ ask_joined(void *arg)
 	struct gs_err err = {0};
 
 	(void)arg;
-	return resolve_ask("joined.test", SOON_MS, &list, &err) == GS_OK &&
-			       list.count == 2
-		       ? &fake_dns
-		       : NULL;
+	if (resolve_ask("joined.test", SOON_MS, &list, &err) != GS_OK ||
+		list.count != 2) {
+		return NULL;
+	}
+	return &starts[(ntohl(list.item[0].sa.v4.sin_addr.s_addr) & 0xff) -
+		       first_host];
 }
 
+/* And their connections spread over the addresses. */
 static void
 threads_share_a_lookup(void **state)
 {
 	pthread_t threads[THREADS];
-	void *good = NULL;
+	unsigned begun[2] = {0};
+	void *start = NULL;
 
 	(void)state;
 	fake_answer(0, "192.0.2.5 192.0.2.6");
@@ -89,9 +98,12 @@ threads_share_a_lookup(void **state)
 	}
 	fake_hold(false);
 	for (size_t i = 0; i < THREADS; i++) {
-		pthread_join(threads[i], &good);
-		assert_non_null(good);
+		pthread_join(threads[i], &start);
+		assert_non_null(start);
+		begun[(char *)start - starts]++;
 	}
+	assert_int_equal(begun[0], THREADS / 2);
+	assert_int_equal(begun[1], THREADS / 2);
 	assert_int_equal(fake_calls(), 1);
 }
 

@@ -1,4 +1,5 @@
-/* What goes through a TLS connection, and how one begins and ends. */
+/* What goes through a TLS connection, and how one begins and ends; sessions are in
+ * test_tls_sessions.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,21 +10,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/stat.h>
-
-static void
-read_exactly(struct tls *t, char *p, size_t n)
-{
-	struct gs_err err;
-
-	while (n > 0) {
-		size_t got;
-
-		assert_int_equal(tls_read(t, p, n, &got, soon(), &err), GS_OK);
-		assert_true(got > 0 && got <= n);
-		p += got;
-		n -= got;
-	}
-}
 
 static struct tls *
 open_fd(int fd)
@@ -309,55 +295,6 @@ is_not_idle_within_a_record(void **state)
 	stop_relay(&r);
 }
 
-/* --- sessions ------------------------------------------------------------- */
-
-static bool
-is_resumed(const struct server *s, const char *host)
-{
-	int fd = dial(s->port);
-	struct gs_err err = {0};
-	struct tls *t = tls_open(fd, host, trust, soon(), &err);
-	char reply[3];
-	bool resumed;
-
-	assert_non_null(t);
-	resumed = tls_is_resumed(t);
-	assert_int_equal(tls_write(t, "ab\n", 3, soon(), NULL, &err), GS_OK);
-	read_exactly(t, reply, 3);
-	assert_memory_equal(reply, "ba\n", 3);
-	tls_free(t);
-	close(fd);
-	return resumed;
-}
-
-static void
-resumes_sessions_per_host(void **state)
-{
-	struct server s = start_server("wild", "P-256", "-rev");
-	br_ssl_session_parameters session;
-	int fd;
-
-	assert_false(is_resumed(&s, "a.s3.test"));
-	assert_true(is_resumed(&s, "a.s3.test"));
-	assert_false(is_resumed(&s, "b.s3.test"));
-	assert_true(is_resumed(&s, "a.s3.test"));
-	stop_server(&s);
-	/* another server does not know the session: a full handshake */
-	s = start_server("wild", "P-256", "-rev");
-	assert_false(is_resumed(&s, "a.s3.test"));
-	assert_true(is_resumed(&s, "a.s3.test"));
-	stop_server(&s);
-	/* and checks the names again */
-	s = start_server("dns", "P-256", "-rev");
-	fd = dial(s.port);
-	assert_null(
-		tls_open(fd, "a.s3.test", trust, soon(), &(struct gs_err){0}));
-	close(fd);
-	stop_server(&s);
-	/* nor is a session tried again that did not work */
-	assert_false(trust_recall(trust, "a.s3.test", &session));
-}
-
 int
 main(void)
 {
@@ -371,7 +308,6 @@ main(void)
 		cmocka_unit_test(refuses_to_renegotiate),
 		cmocka_unit_test(works_byte_by_byte),
 		cmocka_unit_test(is_not_idle_within_a_record),
-		cmocka_unit_test(resumes_sessions_per_host),
 	};
 
 	return cmocka_run_group_tests_name(

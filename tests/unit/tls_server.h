@@ -143,6 +143,21 @@ soon(void)
 	return clock_mono_ms() + PATIENCE_MS;
 }
 
+static inline void
+read_exactly(struct tls *t, char *p, size_t n)
+{
+	struct gs_err err;
+
+	while (n > 0) {
+		size_t got;
+
+		assert_int_equal(tls_read(t, p, n, &got, soon(), &err), GS_OK);
+		assert_true(got > 0 && got <= n);
+		p += got;
+		n -= got;
+	}
+}
+
 static inline int
 make_certificates(void **state)
 {
