@@ -208,17 +208,17 @@ on_body(struct receiver *r, struct view bytes, struct gs_err *err)
 }
 
 static enum gs_code
-on_event(struct receiver *r, enum http1_event event, struct view name,
-	struct view value, struct gs_err *err)
+on_event(
+	struct receiver *r, const struct http1_event *event, struct gs_err *err)
 {
-	switch (event) {
+	switch (event->kind) {
 	case HTTP1_STATUS:
 		return on_status(r, err);
 	case HTTP1_HEADER:
-		r->x->sink.header(r->x->sink.ctx, name, value);
+		r->x->sink.header(r->x->sink.ctx, event->name, event->value);
 		break;
 	case HTTP1_BODY:
-		return on_body(r, value, err);
+		return on_body(r, event->value, err);
 	case HTTP1_END:
 		r->ended = true;
 		break;
@@ -234,21 +234,20 @@ static enum gs_code
 digest(struct receiver *r, struct view bytes, struct gs_err *err)
 {
 	struct http1_answer *answer = &r->conn->answer;
-	enum http1_event event = HTTP1_MORE;
-	struct view name, value;
+	struct http1_event event;
 	struct gs_err why;
 	size_t used;
 
 	while (!r->ended && !r->enough) {
-		if (http1_answer_feed(answer, bytes, &used, &event, &name,
-			    &value, &why) != GS_OK) {
+		if (http1_answer_feed(answer, bytes, &used, &event, &why) !=
+			GS_OK) {
 			return blame(r->conn, why.code, why.text, err);
 		}
-		if (on_event(r, event, name, value, err) != GS_OK) {
+		if (on_event(r, &event, err) != GS_OK) {
 			return err->code;
 		}
 		bytes = view_skip(bytes, used);
-		if (event == HTTP1_MORE) {
+		if (event.kind == HTTP1_MORE) {
 			return GS_OK;
 		}
 	}

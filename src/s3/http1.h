@@ -59,12 +59,17 @@ GS_CHECKED enum gs_code http1_request_add(struct http1_request *r,
 GS_CHECKED enum gs_code http1_request_write(
 	const struct http1_request *r, struct buf *out, struct gs_err *err);
 
-enum http1_event {
+enum http1_kind {
 	HTTP1_MORE,   /* all input was used; feed more */
 	HTTP1_STATUS, /* status is known (the final one, 1xx are skipped) */
 	HTTP1_HEADER, /* one header line: name, value (trimmed) */
 	HTTP1_BODY,   /* body bytes in value, at least one */
 	HTTP1_END,    /* the answer is complete */
+};
+
+struct http1_event {
+	enum http1_kind kind;
+	struct view name, value; /* of a header; value of body bytes */
 };
 
 struct http1_answer {
@@ -88,7 +93,7 @@ struct http1_answer {
 void http1_answer_init(struct http1_answer *a, struct view method);
 
 /*
- * Uses up to in.n bytes and says how many in *used; *name and *value are
+ * Uses up to in.n bytes and says how many in *used; the views of *event are
  * valid until the next call or until in's memory changes. Call again with
  * the rest of the input, even if that is empty, until HTTP1_MORE or HTTP1_END.
  * GS_BAD and GS_TOOBIG are final: the connection must be closed. Bytes after
@@ -96,8 +101,8 @@ void http1_answer_init(struct http1_answer *a, struct view method);
  * again.
  */
 GS_CHECKED enum gs_code http1_answer_feed(struct http1_answer *a,
-	struct view in, size_t *used, enum http1_event *event,
-	struct view *name, struct view *value, struct gs_err *err);
+	struct view in, size_t *used, struct http1_event *event,
+	struct gs_err *err);
 
 /* The peer closed. GS_OK if the answer is complete by that (a body that ends
  * with the connection) or was already, GS_CLOSED if it was cut short. */

@@ -29,8 +29,7 @@ struct step {
 	struct view in;
 	size_t used;
 	bool hungry;
-	enum http1_event event;
-	struct view name, value;
+	struct http1_event event;
 };
 
 /* Collects a line with its CRLF in a->line, at most room bytes more. Hungry
@@ -101,7 +100,7 @@ on_status_line(struct http1_answer *a, struct step *s, struct gs_err *err)
 			err, GS_BAD, "it switches to another protocol");
 	}
 	if (a->status >= 200) {
-		s->event = HTTP1_STATUS;
+		s->event.kind = HTTP1_STATUS;
 		return GS_OK;
 	}
 	a->interim_count++;
@@ -183,9 +182,7 @@ on_header_line(struct http1_answer *a, struct step *s, struct gs_err *err)
 	if (a->status < 200) {
 		return GS_OK;
 	}
-	s->event = HTTP1_HEADER;
-	s->name = name;
-	s->value = value;
+	s->event = (struct http1_event){HTTP1_HEADER, name, value};
 	return http1_note_field(a, name, value, err);
 }
 
@@ -198,8 +195,8 @@ pass_body(struct step *s, uint64_t max)
 	body.n = body.n < max ? body.n : (size_t)max;
 	s->hungry = body.n == 0;
 	if (!s->hungry) {
-		s->event = HTTP1_BODY;
-		s->value = body;
+		s->event.kind = HTTP1_BODY;
+		s->event.value = body;
 		s->used += body.n;
 	}
 	return body.n;
@@ -296,7 +293,7 @@ on_end(struct http1_answer *a, struct step *s, struct gs_err *err)
 {
 	(void)a;
 	(void)err;
-	s->event = HTTP1_END;
+	s->event.kind = HTTP1_END;
 	return GS_OK;
 }
 
@@ -331,15 +328,12 @@ http1_answer_init(struct http1_answer *a, struct view method)
 }
 
 enum gs_code
-/* The input and its use, an event and its two texts, an error: one each.
- * NOLINTNEXTLINE(readability-function-size) */
 http1_answer_feed(struct http1_answer *a, struct view in, size_t *used,
-	enum http1_event *event, struct view *name, struct view *value,
-	struct gs_err *err)
+	struct http1_event *event, struct gs_err *err)
 {
-	struct step s = {.in = in, .event = HTTP1_MORE};
+	struct step s = {.in = in, .event.kind = HTTP1_MORE};
 
-	while (s.event == HTTP1_MORE && !s.hungry) {
+	while (s.event.kind == HTTP1_MORE && !s.hungry) {
 		enum gs_code code = on_state[a->state](a, &s, err);
 
 		if (code != GS_OK) {
@@ -349,8 +343,6 @@ http1_answer_feed(struct http1_answer *a, struct view in, size_t *used,
 	}
 	*used = s.used;
 	*event = s.event;
-	*name = s.name;
-	*value = s.value;
 	return GS_OK;
 }
 

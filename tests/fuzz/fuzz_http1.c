@@ -37,20 +37,20 @@ hash_bytes(struct outcome *o, struct view v)
 
 static void
 hash_event(struct outcome *o, const struct http1_answer *a,
-	enum http1_event event, const struct http1_header *h)
+	const struct http1_event *event)
 {
-	if (event == HTTP1_STATUS) {
+	if (event->kind == HTTP1_STATUS) {
 		hash_bytes(o, (struct view){(const char *)&a->status,
 				      sizeof(a->status)});
-	} else if (event == HTTP1_HEADER) {
-		check(h->name.n > 0);
-		hash_bytes(o, h->name);
+	} else if (event->kind == HTTP1_HEADER) {
+		check(event->name.n > 0);
+		hash_bytes(o, event->name);
 		hash_bytes(o, VIEW(":"));
-		hash_bytes(o, h->value);
+		hash_bytes(o, event->value);
 		hash_bytes(o, VIEW("\n"));
-	} else if (event == HTTP1_BODY) {
-		check(h->value.n > 0);
-		hash_bytes(o, h->value);
+	} else if (event->kind == HTTP1_BODY) {
+		check(event->value.n > 0);
+		hash_bytes(o, event->value);
 	}
 }
 
@@ -59,27 +59,25 @@ static bool
 feed(struct http1_answer *a, struct view piece, struct outcome *o)
 {
 	struct gs_err err = {0};
-	enum http1_event event = HTTP1_STATUS;
+	struct http1_event event = {.kind = HTTP1_STATUS};
 
-	while (event != HTTP1_MORE && event != HTTP1_END) {
-		struct http1_header h;
+	while (event.kind != HTTP1_MORE && event.kind != HTTP1_END) {
 		size_t used = 0;
 
-		o->code = http1_answer_feed(
-			a, piece, &used, &event, &h.name, &h.value, &err);
+		o->code = http1_answer_feed(a, piece, &used, &event, &err);
 		check(o->code == err.code);
 		if (o->code != GS_OK) {
 			check(err.text[0] != '\0');
 			return false;
 		}
 		check(used <= piece.n);
-		check(used > 0 || event != HTTP1_BODY);
+		check(used > 0 || event.kind != HTTP1_BODY);
 		o->total += used;
 		piece = view_skip(piece, used);
-		hash_event(o, a, event, &h);
+		hash_event(o, a, &event);
 	}
-	check(event == HTTP1_END || piece.n == 0);
-	o->ended = event == HTTP1_END;
+	check(event.kind == HTTP1_END || piece.n == 0);
+	o->ended = event.kind == HTTP1_END;
 	o->keep_alive = o->ended && a->keep_alive;
 	return !o->ended;
 }

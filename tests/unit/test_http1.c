@@ -185,18 +185,18 @@ add_status(struct transcript *t, unsigned status)
 
 static void
 add_event(struct transcript *t, const struct http1_answer *a,
-	enum http1_event event, const struct http1_header *h)
+	const struct http1_event *event)
 {
-	switch (event) {
+	switch (event->kind) {
 	case HTTP1_STATUS:
 		add_status(t, a->status);
 		break;
 	case HTTP1_HEADER:
-		add_header(t, h->name, h->value);
+		add_header(t, event->name, event->value);
 		break;
 	case HTTP1_BODY:
-		assert_true(h->value.n > 0);
-		buf_add(&t->body, h->value);
+		assert_true(event->value.n > 0);
+		buf_add(&t->body, event->value);
 		break;
 	case HTTP1_END:
 		add_end(t, a);
@@ -211,14 +211,13 @@ static bool
 feed_piece(struct http1_answer *a, struct view piece, size_t *total,
 	struct transcript *t)
 {
-	enum http1_event event = HTTP1_STATUS;
+	struct http1_event event = {.kind = HTTP1_STATUS};
 
-	while (event != HTTP1_MORE) {
-		struct http1_header h;
+	while (event.kind != HTTP1_MORE) {
 		struct gs_err err = {0};
 		size_t used = 0;
-		enum gs_code code = http1_answer_feed(
-			a, piece, &used, &event, &h.name, &h.value, &err);
+		enum gs_code code =
+			http1_answer_feed(a, piece, &used, &event, &err);
 
 		if (code != GS_OK) {
 			add_line(t, code == GS_BAD ? "bad " : "toobig ",
@@ -228,8 +227,8 @@ feed_piece(struct http1_answer *a, struct view piece, size_t *total,
 		assert_true(used <= piece.n);
 		*total += used;
 		piece = view_skip(piece, used);
-		add_event(t, a, event, &h);
-		if (event == HTTP1_END) {
+		add_event(t, a, &event);
+		if (event.kind == HTTP1_END) {
 			return false;
 		}
 	}

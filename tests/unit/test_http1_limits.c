@@ -38,17 +38,15 @@ static enum gs_code
 feed(struct view in, size_t step)
 {
 	enum gs_code code = GS_OK;
-	enum http1_event event = HTTP1_MORE;
+	struct http1_event event = {.kind = HTTP1_MORE};
 
 	http1_answer_init(&answer, VIEW("GET"));
-	while (code == GS_OK && event != HTTP1_END && in.n > 0) {
+	while (code == GS_OK && event.kind != HTTP1_END && in.n > 0) {
 		struct view piece = {in.p, in.n < step ? in.n : step};
-		struct view name, value;
 		struct gs_err err = {0};
 		size_t used = 0;
 
-		code = http1_answer_feed(
-			&answer, piece, &used, &event, &name, &value, &err);
+		code = http1_answer_feed(&answer, piece, &used, &event, &err);
 		assert_int_equal(code, err.code);
 		in = view_skip(in, used);
 	}
@@ -244,18 +242,18 @@ static void
 failure_sticks(void **state)
 {
 	struct gs_err err = {0};
-	enum http1_event event = HTTP1_END;
-	struct view name = VIEW("n"), value = VIEW("v");
+	struct http1_event event = {HTTP1_END, VIEW("n"), VIEW("v")};
 	size_t used = 99;
 
 	(void)state;
 	assert_int_equal(feed(VIEW("nonsense\r\n"), 100), GS_BAD);
 	assert_int_equal(http1_answer_feed(&answer, VIEW("HTTP/1.1 200 OK\r\n"),
-				 &used, &event, &name, &value, &err),
+				 &used, &event, &err),
 		GS_BAD);
 	assert_int_equal(used, 99);
-	assert_int_equal(event, HTTP1_END);
-	assert_true(view_eq(name, VIEW("n")) && view_eq(value, VIEW("v")));
+	assert_int_equal(event.kind, HTTP1_END);
+	assert_true(view_eq(event.name, VIEW("n")));
+	assert_true(view_eq(event.value, VIEW("v")));
 	assert_int_equal(http1_answer_eof(&answer, &err), GS_BAD);
 }
 
@@ -263,16 +261,15 @@ static void
 end_is_said_again(void **state)
 {
 	struct gs_err err = {0};
-	enum http1_event event = HTTP1_MORE;
-	struct view name, value;
+	struct http1_event event;
 	size_t used = 99;
 
 	(void)state;
 	assert_int_equal(feed(VIEW("HTTP/1.1 204 \r\n\r\n"), 100), GS_OK);
-	assert_int_equal(http1_answer_feed(&answer, VIEW("more"), &used, &event,
-				 &name, &value, &err),
+	assert_int_equal(
+		http1_answer_feed(&answer, VIEW("more"), &used, &event, &err),
 		GS_OK);
-	assert_int_equal(event, HTTP1_END);
+	assert_int_equal(event.kind, HTTP1_END);
 	assert_int_equal(used, 0);
 	assert_int_equal(http1_answer_eof(&answer, &err), GS_OK);
 }
@@ -281,22 +278,22 @@ static void
 body_is_a_view_of_the_input(void **state)
 {
 	const char *text = "HTTP/1.1 200 OK\r\n\r\nbody";
-	enum http1_event event = HTTP1_MORE;
+	struct http1_event event = {.kind = HTTP1_MORE};
 	struct gs_err err = {0};
-	struct view in = view_of(text), name, value = {0};
+	struct view in = view_of(text);
 
 	(void)state;
 	http1_answer_init(&answer, VIEW("GET"));
-	while (event != HTTP1_BODY) {
+	while (event.kind != HTTP1_BODY) {
 		size_t used = 0;
 
-		assert_int_equal(http1_answer_feed(&answer, in, &used, &event,
-					 &name, &value, &err),
+		assert_int_equal(
+			http1_answer_feed(&answer, in, &used, &event, &err),
 			GS_OK);
 		in = view_skip(in, used);
 	}
-	assert_ptr_equal(value.p, text + strlen(text) - 4);
-	assert_int_equal(value.n, 4);
+	assert_ptr_equal(event.value.p, text + strlen(text) - 4);
+	assert_int_equal(event.value.n, 4);
 }
 
 static void
