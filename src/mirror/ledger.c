@@ -277,19 +277,17 @@ use_early(struct ledger *l)
 }
 
 void
-ledger_begin(struct ledger *l, const struct snapshot *last,
-	const struct index *known, bool adopts)
+ledger_begin(struct ledger *l, const struct ledger_past *past)
 {
+	const struct snapshot *last = past->last ? past->last : &l->none;
+	const struct index *known = past->last ? past->known : &l->nothing;
 	struct plan_memory memory;
 
-	if (!last) {
-		last = &l->none;
-		known = &l->nothing;
-	}
 	pthread_mutex_lock(&l->lock);
 	if (allocate(&memory, &last->head)) {
 		plan_init(&l->plan, last, known, &memory);
-		l->plan.adopts = adopts;
+		l->plan.adopts = past->adopts;
+		l->plan.inline_lost = past->inline_lost;
 		l->begun = true;
 		use_early(l);
 	} else {

@@ -59,10 +59,14 @@ struct ledger {
 
 void ledger_init(struct ledger *l);
 
-/* The last snapshot is known, NULL for none; adopts: it is the family's. It must
- * outlive the ledger. Those who use entries are not at it now. */
-void ledger_begin(struct ledger *l, const struct snapshot *last,
-	const struct index *known, bool adopts);
+/* The last snapshot is known. It must outlive the ledger. */
+struct ledger_past {
+	const struct snapshot *last; /* NULL: none */
+	const struct index *known;
+	bool adopts, inline_lost; /* as in struct plan */
+};
+
+void ledger_begin(struct ledger *l, const struct ledger_past *past);
 
 /* go used this entry. One that cannot be in a block is ignored. True if more
  * than one block's worth waits for a pack. */

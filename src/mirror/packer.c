@@ -45,14 +45,17 @@ begin(struct packer *p, uint64_t deadline_ms)
 {
 	struct past *past = p->with.past;
 	enum past_state state = past_wait(past, deadline_ms);
+	struct ledger_past known = {.last = NULL};
 
-	if (state == PAST_WHOLE) {
-		ledger_begin(&p->ledger, &past->snapshot, &past->known,
-			past->adopts);
-	} else if (state == PAST_NONE || state == PAST_BROKEN) {
-		ledger_begin(&p->ledger, NULL, NULL, false);
+	if (state == PAST_COMING || state == PAST_TABLES) {
+		return;
 	}
-	p->begun = state != PAST_COMING && state != PAST_TABLES;
+	if (state != PAST_NONE) {
+		known = (struct ledger_past){&past->snapshot, &past->known,
+			past->adopts, state == PAST_BROKEN};
+	}
+	ledger_begin(&p->ledger, &known);
+	p->begun = true;
 }
 
 /* --- our thread ------------------------------------------------------------ */

@@ -16,7 +16,7 @@ packs_init(struct packs *p, struct remote *remote, struct cachedir *dir,
 	p->dir = dir;
 	p->ledger = ledger;
 	p->made = (struct sequel){.packs = NULL};
-	p->pack.fd = p->inline_blocks.fd = -1;
+	p->pack = p->inline_blocks = (struct scratch){.fd = -1, .again = -1};
 	p->failures = 0;
 	p->stored = p->stored_bytes = 0;
 	press_init(&p->press, dir);

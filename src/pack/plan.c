@@ -121,6 +121,13 @@ is_sparse(const struct plan_block *b, uint32_t raw_len)
 	return b->used > 0 && 2 * b->used_bytes < raw_len;
 }
 
+static bool
+is_lost(const struct plan *p, size_t i)
+{
+	return p->inline_lost &&
+	       snapshot_block_at(p->last, i).pack == SNAPSHOT_INLINE;
+}
+
 /* What becomes of a block for its own sake. */
 static void
 judge_block(struct plan *p, size_t i)
@@ -130,6 +137,10 @@ judge_block(struct plan *p, size_t i)
 
 	b->verdict = PLAN_KEEP;
 	b->idle = b->used > 0 ? 0 : last.idle;
+	if (is_lost(p, i)) {
+		b->verdict = b->used > 0 ? PLAN_REWRITE : PLAN_DROP;
+		return;
+	}
 	if (!p->full) {
 		return;
 	}
@@ -245,7 +256,7 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 	if (p->uses == 0) {
 		return false;
 	}
-	return p->fresh > 0 || due || p->adopts ||
+	return p->fresh > 0 || due || p->adopts || p->inline_lost ||
 	       is_old(head->created, now, keep);
 }
 
@@ -270,7 +281,8 @@ plan_keep_rewrites(struct plan *p)
 {
 	for (size_t i = 0; i < p->last->head.blocks; i++) {
 		if (p->m.block[i].verdict == PLAN_REWRITE) {
-			p->m.block[i].verdict = PLAN_KEEP;
+			p->m.block[i].verdict =
+				is_lost(p, i) ? PLAN_DROP : PLAN_KEEP;
 		}
 	}
 }

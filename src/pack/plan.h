@@ -81,6 +81,9 @@ struct plan {
 	/* For the caller to set: last is not this scope's own but its family's.
 	 * The run then writes its own, of what it used, even if nothing is new. */
 	bool adopts;
+	/* For the caller to set: the inline blocks of last cannot be had. What
+	 * was used of them is to be packed again. */
+	bool inline_lost;
 };
 
 /* last has no entries if there is no snapshot. All of it must outlive the

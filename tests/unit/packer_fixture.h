@@ -7,6 +7,7 @@
 
 #include "cachedir_fixture.h"
 
+#include "base/le.h"
 #include "mirror/packer.h"
 #include "mirror/packs.h"
 #include "pack/pack.h"
@@ -14,7 +15,7 @@
 
 #include <stdatomic.h>
 
-enum { OBJECTS_MAX = 64, FOUND_MAX = 4096, RUNS_MAX = 32, WAIT_MS = 60000 };
+enum { OBJECTS_MAX = 64, FOUND_MAX = 4096, RUNS_MAX = 100, WAIT_MS = 60000 };
 
 /* --- the bucket ------------------------------------------------------------ */
 
@@ -54,6 +55,18 @@ find_object(struct view key)
 		}
 	}
 	return NULL;
+}
+
+static inline struct object *
+must_find(struct view key)
+{
+	struct object *o = find_object(key);
+
+	if (!o) {
+		fail_msg("not stored: %.*s", (int)key.n, key.p);
+		abort();
+	}
+	return o;
 }
 
 static inline void
@@ -129,6 +142,7 @@ count_objects(const char *prefix)
 /* --- the last run ---------------------------------------------------------- */
 
 static struct past past;
+static unsigned char *past_table; /* where its snapshot lies */
 static atomic_int past_state;
 static struct id scope, family;
 
@@ -148,7 +162,7 @@ stored_snapshot(const struct id *id)
 	struct buf key = BUF_OVER(storage);
 
 	pack_snapshot_key(&key, id);
-	return find_object(buf_view(&key));
+	return must_find(buf_view(&key));
 }
 
 /* Reads what is stored under this id, as the reader of the next run. */
@@ -159,7 +173,6 @@ parse_stored(const struct id *id, struct snapshot *s)
 	struct snapshot_head head;
 	struct gs_err err = {0};
 
-	assert_non_null(o);
 	assert_int_equal(snapshot_head_parse((struct view){o->bytes, o->len},
 				 o->len, &head, &err),
 		GS_OK);
@@ -184,7 +197,8 @@ remember_past(void)
 	last = *o;
 	last.bytes = malloc(o->len);
 	memcpy(last.bytes, o->bytes, o->len);
-	s.table = (unsigned char *)last.bytes + SNAPSHOT_HEAD_LEN;
+	past_table = (unsigned char *)last.bytes + SNAPSHOT_HEAD_LEN;
+	s.table = past_table;
 	past.snapshot = s;
 	assert_true(index_slots(s.head.entries) <= 1 << 15);
 	snapshot_index(&past.snapshot, &past.known, slot);
@@ -192,6 +206,19 @@ remember_past(void)
 		(unsigned char *)last.bytes + snapshot_table_len(&s.head);
 	past.adopts = false;
 	past_state = PAST_WHOLE;
+}
+
+/* All of it was written so long ago. */
+static inline void
+age_past(int64_t seconds)
+{
+	past.snapshot.head.created -= seconds;
+	for (size_t i = 0; i < past.snapshot.head.packs; i++) {
+		struct snapshot_pack pack = snapshot_pack_at(&past.snapshot, i);
+
+		le_put64(past_table + i * SNAPSHOT_PACK_LEN + ID_LEN + 8,
+			(uint64_t)(pack.created - seconds));
+	}
 }
 
 /* --- a run ----------------------------------------------------------------- */
@@ -225,23 +252,53 @@ end_run(void)
 	assert_true(packer_wait(packer, clock_mono_ms() + WAIT_MS));
 }
 
-/* Entry n, with a body of that size, in the cache directory. */
+/* An entry with that body, in the cache directory. */
 static inline struct entry
-new_entry(unsigned n, size_t size)
+put_entry(unsigned n, const char *body, size_t size)
 {
-	struct block_entry b = packs_entry(n, size);
-	struct entry e = {b.action, b.output, b.size, b.time_ns};
-	char *body = malloc(size + 1);
+	struct entry e = {.action = packs_action(n),
+		.size = size,
+		.time_ns = 1000000007LL * n};
 	struct cachedir_body to;
 	struct gs_err err = {0};
 
-	packs_body(n, body, size);
+	sha256_of((struct view){body, size}, &e.output);
 	assert_int_equal(
 		cachedir_body_begin(&dir, &to, &e.output, &err), GS_OK);
 	assert_int_equal(
 		cachedir_body_add(&to, (struct view){body, size}, &err), GS_OK);
 	assert_int_equal(cachedir_body_commit(&dir, &to, size, &err), GS_OK);
 	assert_int_equal(cachedir_put(&dir, &e, &err), GS_OK);
+	return e;
+}
+
+/* Entry n, with a body of that size. */
+static inline struct entry
+new_entry(unsigned n, size_t size)
+{
+	char *body = calloc(1, size + 1);
+
+	packs_body(n, body, size);
+	struct entry e = put_entry(n, body, size);
+
+	free(body);
+	return e;
+}
+
+/* The same, with a body that cannot be compressed. */
+static inline struct entry
+new_noise(unsigned n, size_t size)
+{
+	char *body = malloc(size + ID_LEN);
+
+	for (size_t i = 0; i < size; i += ID_LEN) {
+		struct id random =
+			packs_action((unsigned)(10000000 + n * 200000 + i));
+
+		memcpy(body + i, &random, ID_LEN);
+	}
+	struct entry e = put_entry(n, body, size);
+
 	free(body);
 	return e;
 }
@@ -296,8 +353,7 @@ packed_block(const struct object *o, const struct snapshot_block *b)
 			snapshot_pack_at(&reader.s, b->pack);
 
 		pack_key(&key, &pack.id);
-		o = find_object(buf_view(&key));
-		assert_non_null(o);
+		o = must_find(buf_view(&key));
 		assert_int_equal(o->len, pack.size);
 	}
 	assert_true(at + b->packed_len <= o->len);

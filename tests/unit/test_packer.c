@@ -118,32 +118,10 @@ static void
 a_long_run_has_more_than_one_pack(void **state)
 {
 	static struct entry e[400];
-	static char noise[100000];
 	int last = -1;
 
 	for (unsigned i = 0; i < 400; i++) {
-		struct cachedir_body to;
-		struct gs_err err = {0};
-
-		for (size_t k = 0; k < sizeof(noise); k += ID_LEN) {
-			struct id random = packs_action(
-				(unsigned)(1000000 + i * sizeof(noise) + k));
-
-			memcpy(noise + k, &random, ID_LEN);
-		}
-		e[i] = (struct entry){
-			.action = packs_action(i), .size = sizeof(noise)};
-		sha256_of((struct view){noise, sizeof(noise)}, &e[i].output);
-		assert_int_equal(
-			cachedir_body_begin(&dir, &to, &e[i].output, &err),
-			GS_OK);
-		assert_int_equal(
-			cachedir_body_add(
-				&to, (struct view){noise, sizeof(noise)}, &err),
-			GS_OK);
-		assert_int_equal(
-			cachedir_body_commit(&dir, &to, e[i].size, &err),
-			GS_OK);
+		e[i] = new_noise(i, 100000);
 		packer_use(packer, &e[i]);
 	}
 	end_run();
@@ -233,18 +211,26 @@ the_last_snapshot_may_come_late(void **state)
 	assert_int_equal(reader.count, 13);
 }
 
+/* Its packs are good. */
 static void
-a_broken_snapshot_is_none(void **state)
+lost_inline_blocks_are_written_again(void **state)
 {
-	use_many(0, 10, 100);
+	struct entry small = use_new(0, 100), large = use_new(1, 5000);
+
+	use_new(2, 100);
 	end_run();
 	remember_past();
 	past_state = PAST_BROKEN;
 	begin_run();
-	use_many(0, 9, 100);
+	packer_use(packer, &small);
+	packer_use(packer, &large);
 	end_run();
+	assert_int_equal(bucket.writes, 2);
 	read_back();
-	assert_int_equal(reader.count, 9);
+	assert_int_equal(reader.count, 2);
+	assert_true(place_of_entry(&small) >= 0);
+	assert_true(place_of_entry(&large) >= 0);
+	assert_int_equal(snapshot_block_at(&reader.s, 0).pack, SNAPSHOT_INLINE);
 }
 
 static void
@@ -271,7 +257,7 @@ main(void)
 		RUN_TEST(bodies_are_shared),
 		RUN_TEST(the_last_output_of_an_action_wins),
 		RUN_TEST(the_last_snapshot_may_come_late),
-		RUN_TEST(a_broken_snapshot_is_none),
+		RUN_TEST(lost_inline_blocks_are_written_again),
 		RUN_TEST(large_bodies_stay_objects),
 	};
 

@@ -134,6 +134,29 @@ another_output_is_new(void **state)
 	snapshots_free(&made);
 }
 
+/* They are packed again, or gone. */
+static void
+lost_inline_blocks_go(void **state)
+{
+	struct snapshot_entry e;
+	size_t at = 0;
+
+	BEGIN(1, {SNAPSHOT_INLINE, 10, 0}, {SNAPSHOT_INLINE, 10, 0},
+		{0, 10, 0});
+	plan.inline_lost = true;
+	use_entries(3, 4);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_DROP);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
+	assert_int_equal(plan_inline_room(&plan), SNAPSHOT_INLINE_MAX);
+	assert_true(plan_next_rewrite(&plan, &at, &e));
+	assert_false(plan_next_rewrite(&plan, &at, &e));
+	plan_keep_rewrites(&plan);
+	assert_int_equal(block[0].verdict, PLAN_DROP);
+	snapshots_free(&made);
+}
+
 static void
 blocks_that_nobody_uses_go_in_the_end(void **state)
 {
@@ -330,6 +353,7 @@ main(void)
 		cmocka_unit_test(new_entries_have_a_place),
 		cmocka_unit_test(inline_room_ends),
 		cmocka_unit_test(another_output_is_new),
+		cmocka_unit_test(lost_inline_blocks_go),
 		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
 		cmocka_unit_test(a_run_in_part_takes_nothing_away),
 		cmocka_unit_test(

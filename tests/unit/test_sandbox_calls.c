@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <cmocka.h>
@@ -180,6 +181,21 @@ only_we_ourselves_may_be_meant(void **state)
 }
 
 static void
+only_a_threads_own_priority_can_be_changed(void **state)
+{
+	const uint64_t self = 0, other = 4321;
+
+	assert_int_equal(
+		judge_call(SYS_setpriority, PRIO_PROCESS, self, 10), allow);
+	assert_int_equal(
+		judge_call(SYS_setpriority, PRIO_PROCESS, other, 10), refuse);
+	assert_int_equal(
+		judge_call(SYS_setpriority, PRIO_PGRP, self, 10), refuse);
+	assert_int_equal(
+		judge_call(SYS_setpriority, PRIO_USER, self, 10), refuse);
+}
+
+static void
 sockets_are_tcp_and_udp(void **state)
 {
 	const struct {
@@ -228,6 +244,7 @@ main(void)
 		cmocka_unit_test(other_architectures_are_refused),
 		cmocka_unit_test(clone_is_for_threads),
 		cmocka_unit_test(only_we_ourselves_may_be_meant),
+		cmocka_unit_test(only_a_threads_own_priority_can_be_changed),
 		cmocka_unit_test(sockets_are_tcp_and_udp),
 	};
 

@@ -94,6 +94,26 @@ a_system_without_threads_is_no_disaster(void **state)
 	assert_true(in_child(runs_out_of_threads, NULL));
 }
 
+static void *
+give_way(void *arg)
+{
+	thread_lower_priority();
+	*(int *)arg = getpriority(PRIO_PROCESS, 0);
+	return NULL;
+}
+
+static void
+one_thread_lowers_its_priority(void **state)
+{
+	int before = getpriority(PRIO_PROCESS, 0), lowered = before;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, give_way, &lowered), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(lowered > before || before >= 10);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), before);
+}
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t called;
 
@@ -131,6 +151,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_system_without_threads_is_no_disaster),
 		cmocka_unit_test(a_thread_runs_by_itself),
+		cmocka_unit_test(one_thread_lowers_its_priority),
 		cmocka_unit_test(a_wait_ends_with_a_call_or_at_its_deadline),
 	};
 
