@@ -2,9 +2,15 @@
  * What the last run of this kind left in the bucket: its snapshot, in memory.
  *
  * It is asked for under the scope's key and the family's at the same time; the
- * scope's own wins. The tables count as soon as they have arrived and are
- * checked, the inline blocks one by one as they follow. Once published, nothing
- * but `inline_len` changes. One lock guards what is not published yet.
+ * scope's own wins, the family's counts only where there is none that can be
+ * used. The tables count as soon as they have arrived and are checked, the
+ * inline blocks one by one as they follow. What is announced is checked against
+ * the limits before memory is taken for it, and what is not used is freed.
+ *
+ * Each request has a thread of its own. One lock guards all that changes; it is
+ * never held across I/O. What is published stays as it is, and for as long as
+ * the process does: from PAST_TABLES on, any thread may read snapshot, known,
+ * adopts, and inline_blocks as far as it has been told that they have arrived.
  */
 #ifndef MIRROR_PAST_H
 #define MIRROR_PAST_H
@@ -18,40 +24,68 @@ enum past_state {
 	PAST_COMING,
 	PAST_NONE,   /* there is none, or none that can be used */
 	PAST_TABLES, /* snapshot and known can be read */
-	PAST_WHOLE, /* inline blocks too: inline_blocks[snapshot.head.inline_len] */
+	PAST_WHOLE,  /* inline blocks too: inline_blocks[head.inline_len] */
 	PAST_BROKEN, /* the tables are good, the inline blocks did not come */
 };
 
-/* Whom it tells, on a thread of its own. */
-struct past_listener {
-	void *ctx;
-	/* PAST_TABLES or PAST_NONE, once. */
-	void (*settled)(void *ctx, enum past_state state);
-	/* After PAST_TABLES: the first `len` inline bytes have arrived. */
-	void (*inline_arrived)(void *ctx, size_t len);
+/* How far it is. */
+struct past_news {
+	enum past_state state;
+	size_t inline_len; /* bytes of inline blocks that have arrived */
 };
+
+/* Private: one of the two requests, and what has come for it. */
+struct past_request {
+	struct past *past;
+	struct id key;
+	unsigned char head[SNAPSHOT_HEAD_LEN];
+	unsigned char
+		*bytes; /* the object, total bytes; NULL before the head */
+	uint32_t *slot;
+	size_t len, table_len, total;
+	struct snapshot snapshot;
+	struct index known;
+	bool parsed;       /* the tables are good */
+	struct gs_err err; /* why not, if a code is set */
+	/* guarded by the lock: what of it others may know */
+	size_t arrived; /* len */
+	bool useful;    /* parsed */
+	bool over;      /* no more will come */
+};
+
+enum { PAST_REQUESTS = 2 };
 
 struct past {
 	struct remote *remote;
-	struct id scope, family;
-	struct past_listener listener;
+	struct past_request request[PAST_REQUESTS]; /* the scope's first */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	enum past_state state;
+	const struct past_request *chosen;
+	struct past_news news;
+	uint64_t bytes; /* that came over the line for it */
+	/* once published */
 	struct snapshot snapshot;
 	struct index known; /* of its entries */
 	const unsigned char *inline_blocks;
-	size_t inline_len; /* that have arrived */
-	bool adopts;       /* it is the family's, not this scope's own */
-	uint64_t bytes;    /* that came over the line for it */
+	bool adopts; /* it is the family's, not this scope's own */
 };
 
-/* Begins; the listener is told what comes of it, always. */
+/* Begins. */
 void past_start(struct past *p, struct remote *remote, const struct id *scope,
-	const struct id *family, const struct past_listener *listener);
+	const struct id *family);
+
+/* Waits until there is other news than these, at most until the deadline, and
+ * tells them. Any thread. */
+void past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms);
 
 /* Waits until it is PAST_NONE, PAST_WHOLE or PAST_BROKEN, at most until the
  * deadline. Any thread. */
 enum past_state past_wait(struct past *p, uint64_t deadline_ms);
+
+/* True once no request is under way any longer. */
+bool past_is_over(struct past *p);
+
+/* Bytes that came over the line for it so far. */
+uint64_t past_bytes(struct past *p);
 
 #endif

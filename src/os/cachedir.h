@@ -50,6 +50,10 @@ void cachedir_remove(struct cachedir *s);
  * rule (gocache/trim.h). True with *e filled, or false: a miss. Any thread. */
 bool cachedir_get(struct cachedir *s, const struct id *action, struct entry *e);
 
+/* True if there is an action file of that name, whatever is in it: cheap, and
+ * enough to tell what need not be fetched ahead. Any thread. */
+bool cachedir_has_action(const struct cachedir *s, const struct id *action);
+
 /* True if the body is there, of this size, and checked; it then counts as used.
  * Any thread. */
 bool cachedir_has_body(

@@ -93,6 +93,15 @@ touch(struct cachedir *s, const char *name, const struct stat *st)
 }
 
 bool
+cachedir_has_action(const struct cachedir *s, const struct id *action)
+{
+	char name[ENTRY_NAME_MAX];
+
+	entry_action_name(action, name);
+	return s->dir >= 0 && faccessat(s->dir, name, F_OK, 0) == 0;
+}
+
+bool
 cachedir_has_body(struct cachedir *s, const struct id *output, uint64_t size)
 {
 	char name[ENTRY_NAME_MAX];

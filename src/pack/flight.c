@@ -111,6 +111,19 @@ flight_land(struct flight *f, size_t block)
 }
 
 bool
+flight_cancel(struct flight *f, size_t block)
+{
+	uint8_t state = f->state[block];
+
+	if (state == FLIGHT_UP || state == FLIGHT_DOWN) {
+		return false;
+	}
+	f->urgent -= state == FLIGHT_URGENT;
+	f->state[block] = FLIGHT_DOWN;
+	return true;
+}
+
+bool
 flight_ask(struct flight *f, size_t block)
 {
 	uint8_t state = f->state[block];

@@ -54,6 +54,9 @@ GS_CHECKED bool flight_take(
 /* The block was read, or will not come. */
 void flight_land(struct flight *f, size_t block);
 
+/* The block will not come: true, unless it is on its way or down already. */
+bool flight_cancel(struct flight *f, size_t block);
+
 /* Go asks for an entry of this block: it becomes urgent, unless it is on its
  * way or beyond. True if it will land, so that waiting makes sense. */
 bool flight_ask(struct flight *f, size_t block);

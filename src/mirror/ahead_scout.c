@@ -1,0 +1,290 @@
+/* Finds out what the last run left, and what of it is lacking here. */
+#include "mirror/ahead_private.h"
+
+#include "os/clock.h"
+
+#include <stdlib.h>
+
+enum {
+	/* how long a stop may go unnoticed while the past is coming */
+	LOOK_MS = 250,
+	/* what is looked at before the fetchers are told */
+	BATCH_BLOCKS = 64,
+	BATCH_FILES = 256,
+};
+
+struct scout {
+	struct ahead *ahead;
+	struct past_news news;
+	size_t blocks;  /* of the snapshot */
+	size_t checked; /* of these */
+	/* inline blocks */
+	size_t at;  /* the block that is landing, or else where to go on */
+	size_t fed; /* bytes of all of them that were used */
+	bool landing_one;
+	struct landing *landing; /* NULL before the first */
+};
+
+/* --- the past is coming -------------------------------------------------------- */
+
+/* From now on it is known whether an entry is coming; those who wait get to
+ * know it too. */
+static void
+settle(struct ahead *a, enum ahead_phase phase)
+{
+	pthread_mutex_lock(&a->lock);
+	size_t count = a->pending_count;
+
+	a->pending_count = 0;
+	a->phase = phase;
+	a->late = true;
+	pthread_cond_broadcast(&a->work);
+	pthread_mutex_unlock(&a->lock);
+	for (size_t i = 0; i < count; i++) {
+		bool taken = phase == AHEAD_FLIES &&
+			     ahead_take_known(a, &a->pending[i]);
+
+		if (!taken) {
+			ahead_answer(a, &a->pending[i], false);
+		}
+	}
+}
+
+/* Waits for the tables; gets do not wait as long. */
+static void
+await_past(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+	uint64_t patience = a->start_ms + AHEAD_PATIENCE_MS;
+
+	while (s->news.state == PAST_COMING && !a->stopped) {
+		uint64_t now = clock_mono_ms();
+
+		if (now >= patience) {
+			settle(a, AHEAD_EARLY);
+			patience = CLOCK_NEVER;
+		}
+		past_watch(&a->past, &s->news, now + LOOK_MS);
+	}
+}
+
+/* The memory of a flight. */
+static bool
+prepare(struct ahead *a)
+{
+	const struct snapshot *s = &a->past.snapshot;
+
+	a->block = calloc(s->head.blocks, sizeof(*a->block));
+	a->slot = calloc(s->head.entries, sizeof(*a->slot));
+	a->spoilt = calloc((size_t)s->head.packs + 1, sizeof(*a->spoilt));
+	if (!a->block || !a->slot || !a->spoilt) {
+		return false;
+	}
+	flight_init(&a->flight, s, a->block, a->with.budget);
+	return true;
+}
+
+/* --- what is lacking ----------------------------------------------------------- */
+
+/* Looks at files until one is lacking; counts them. */
+static bool
+is_lacking(const struct ahead *a, size_t block, size_t *files)
+{
+	struct snapshot_block b = snapshot_block_at(&a->past.snapshot, block);
+
+	for (uint32_t i = 0; i < b.entries; i++) {
+		uint32_t slot = b.first_entry + i;
+		struct snapshot_entry e =
+			snapshot_entry_at(&a->past.snapshot, slot);
+
+		++*files;
+		if (index_find(&a->past.known, &e.action) == slot &&
+			!cachedir_has_action(a->with.dir, &e.action)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Looks at some more blocks, and has fetched what is lacking of them. */
+static void
+check_some(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+	bool lacking[BATCH_BLOCKS];
+	size_t n = 0, files = 0;
+
+	while (n < BATCH_BLOCKS && files < BATCH_FILES &&
+		s->checked + n < s->blocks) {
+		lacking[n] = is_lacking(a, s->checked + n, &files);
+		n++;
+	}
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < n; i++) {
+		flight_check(&a->flight, s->checked + i, lacking[i]);
+	}
+	s->checked += n;
+	a->surveyed = s->checked == s->blocks;
+	ahead_staff(a);
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* --- inline blocks ------------------------------------------------------------- */
+
+/* With -v. */
+static void
+say_damaged(struct ahead *a, const char *why)
+{
+	struct gs_err err;
+
+	gs_fail(&err, GS_BAD, "cannot use all of the snapshot", VIEW(""), why);
+	remote_say(a->with.remote, REMOTE_TOPIC_SNAPSHOT, LOG_INFO, &err);
+}
+
+/* Leaves the inline block behind. */
+static void
+pass_inline(struct scout *s)
+{
+	struct snapshot_block b =
+		snapshot_block_at(&s->ahead->past.snapshot, s->at);
+
+	s->fed = (size_t)b.offset + b.packed_len;
+	s->landing_one = false;
+	ahead_close_block(s->ahead, s->at++);
+}
+
+/* Begins with the inline block, if it is needed and can be. */
+static bool
+begin_inline(struct scout *s)
+{
+	size_t files = 0;
+	struct gs_err err;
+
+	if (!is_lacking(s->ahead, s->at, &files)) {
+		return false;
+	}
+	if (!s->landing) {
+		s->landing = ahead_landing(s->ahead);
+	}
+	return s->landing && landing_begin(s->landing, s->at, &err) == GS_OK;
+}
+
+/* Goes to the next inline block that is needed; false if there is none. */
+static bool
+find_inline(struct scout *s)
+{
+	while (!s->landing_one && s->at < s->blocks) {
+		struct snapshot_block b =
+			snapshot_block_at(&s->ahead->past.snapshot, s->at);
+
+		if (b.pack != SNAPSHOT_INLINE) {
+			s->at++;
+		} else if (begin_inline(s)) {
+			s->landing_one = true;
+		} else {
+			pass_inline(s);
+		}
+	}
+	return s->landing_one;
+}
+
+static void
+fail_inline(struct scout *s, const struct gs_err *err)
+{
+	struct ahead *a = s->ahead;
+
+	if (err->code == GS_SYS) {
+		ahead_ground(a, err);
+	} else {
+		a->rejected++;
+		say_damaged(a, err->text);
+	}
+	pass_inline(s);
+}
+
+/* Lands what has arrived. */
+static void
+land_inline(struct scout *s)
+{
+	const char *bytes = (const char *)s->ahead->past.inline_blocks;
+	struct gs_err err;
+	bool complete;
+	size_t used;
+
+	while (find_inline(s) && s->fed < s->news.inline_len &&
+		!s->ahead->grounded) {
+		struct view in = {bytes + s->fed, s->news.inline_len - s->fed};
+
+		if (landing_feed(s->landing, in, &used, &complete, &err) !=
+			GS_OK) {
+			fail_inline(s, &err);
+			continue;
+		}
+		s->fed += used;
+		if (complete) {
+			pass_inline(s);
+		}
+	}
+}
+
+/* Nobody need wait for inline blocks any longer. */
+static void
+end_inline(struct scout *s)
+{
+	landing_free(s->landing);
+	for (; s->at < s->blocks; s->at++) {
+		if (snapshot_block_at(&s->ahead->past.snapshot, s->at).pack ==
+			SNAPSHOT_INLINE) {
+			ahead_close_block(s->ahead, s->at);
+		}
+	}
+}
+
+/* --- the thread ----------------------------------------------------------------- */
+
+/* Until all is looked at, and all inline blocks have come or will not. */
+static void
+survey(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+	bool last = false;
+
+	s->blocks = a->past.snapshot.head.blocks;
+	while (!last && !a->stopped && !a->grounded) {
+		bool arrived = s->news.state != PAST_TABLES;
+
+		if (s->checked < s->blocks) {
+			check_some(s);
+		}
+		land_inline(s);
+		last = arrived && s->checked == s->blocks;
+		if (!last) {
+			past_watch(&a->past, &s->news,
+				s->checked < s->blocks
+					? 0
+					: clock_mono_ms() + LOOK_MS);
+		}
+	}
+	end_inline(s);
+	pthread_mutex_lock(&a->lock);
+	a->surveyed = true;
+	pthread_cond_broadcast(&a->work);
+	pthread_mutex_unlock(&a->lock);
+}
+
+void *
+ahead_scout(void *arg)
+{
+	struct ahead *a = arg;
+	struct scout s = {.ahead = a};
+
+	await_past(&s);
+	if (s.news.state > PAST_NONE && prepare(a)) {
+		settle(a, AHEAD_FLIES);
+		survey(&s);
+	} else {
+		settle(a, AHEAD_IDLE);
+	}
+	ahead_leave(a);
+	return NULL;
+}
