@@ -9,6 +9,7 @@
 #include "mirror/mirror.h"
 #include "os/clock.h"
 #include "os/fdio.h"
+#include "os/gocmd.h"
 #include "os/log.h"
 #include "os/process.h"
 
@@ -52,6 +53,30 @@ open_local(struct cachedir *dir, const struct options *o)
 	local_open(dir, &places);
 }
 
+static bool
+is_scoped(const struct options *o)
+{
+	return strcmp(o->scope, "off") != 0;
+}
+
+/* What is known of a run from the start. */
+static struct stats_setup
+describe(const struct options *o, pid_t go)
+{
+	struct stats_setup stats = {
+		.path = o->stats,
+		.version = version_text,
+		.has_scope = is_scoped(o),
+	};
+	struct buf command = BUF_OVER(stats.command);
+	struct id family;
+
+	gocmd_scope(go, environ, o->scope, &stats.scope, &family);
+	gocmd_command(go, &command);
+	(void)buf_cstr(&command);
+	return stats;
+}
+
 /* The conversation with go, which has been greeted. */
 static int
 converse(const struct options *o, const struct settings_input *settings,
@@ -81,11 +106,16 @@ converse(const struct options *o, const struct settings_input *settings,
 		.mirror = {mirror_run, &mirror},
 		.place = place,
 		.sharing = sharing,
-		.reporting = sharing && strcmp(o->scope, "off") != 0,
+		.reporting = sharing && is_scoped(o),
 		.drain_ms = o->drain_ms,
 		.signals = signals,
 	};
+	struct stats_setup stats;
 
+	if (o->stats[0] != '\0') {
+		stats = describe(o, go);
+		front.stats = &stats;
+	}
 	return front_run(&front);
 }
 

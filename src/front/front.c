@@ -30,6 +30,8 @@ struct front {
 	const struct front_setup *setup;
 	struct keeper keeper;
 	struct session session;
+	int64_t started_ns;
+	uint64_t started_ms;
 	bool input_ended;
 	int status; /* exit status so far */
 	char in[IN_MAX];
@@ -187,6 +189,28 @@ say_goodbye(const struct session *s)
 	log_line(LOG_INFO, buf_view(&line));
 }
 
+static void
+leave_stats(const struct front *f)
+{
+	const struct stats_setup *setup = f->setup->stats;
+	struct stats_run run = {
+		.started_ns = f->started_ns,
+		.wall_ms = clock_mono_ms() - f->started_ms,
+		.usage = process_usage(),
+	};
+	char storage[STATS_MAX];
+	struct buf line = BUF_OVER(storage);
+	struct gs_err err;
+
+	if (setup) {
+		stats_write(&f->session, setup, &run, &line);
+		if (fd_append_file(setup->path, buf_view(&line), &err) !=
+			GS_OK) {
+			log_err(LOG_WARNING, &err);
+		}
+	}
+}
+
 /* The directory goes when the mirror, which needs it for its uploads, has
  * gone. Nobody waits for this process any more. */
 static void
@@ -207,6 +231,7 @@ finish(struct front *f)
 {
 	session_end(&f->session);
 	say_goodbye(&f->session);
+	leave_stats(f);
 	process_detach_stdio();
 	remove_directory(f, keeper_release(&f->keeper, RELEASE_MS));
 }
@@ -226,6 +251,8 @@ front_run(const struct front_setup *setup)
 	};
 
 	f.setup = setup;
+	f.started_ns = clock_wall_ns();
+	f.started_ms = clock_mono_ms();
 	keeper_start(&f.keeper, setup->mirror);
 	session_init(&f.session, &with);
 	while (!f.input_ended && !f.session.ended) {

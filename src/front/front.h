@@ -8,6 +8,7 @@
 #define FRONT_FRONT_H
 
 #include "front/keeper.h"
+#include "front/stats.h"
 #include "os/cachedir.h"
 
 struct front_setup {
@@ -16,7 +17,8 @@ struct front_setup {
 	struct id place;         /* names the bucket */
 	bool sharing, reporting; /* as the session's */
 	uint64_t drain_ms;
-	int signals; /* from process_signals */
+	int signals;                     /* from process_signals */
+	const struct stats_setup *stats; /* NULL: none are wanted */
 };
 
 /* Sends the first line of the conversation; to be called before any other

@@ -99,6 +99,9 @@ void session_interrupt(struct session *s, uint64_t drain_ms);
  * enough. */
 void session_tick(struct session *s, uint64_t now_ms);
 
+/* True if the mirror has said what it did: mirror_counts are its own. */
+bool session_is_counted(const struct session *s);
+
 /* True while an answer depends on the mirror. */
 bool session_is_waiting(const struct session *s);
 

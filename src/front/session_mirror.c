@@ -136,6 +136,13 @@ session_tick(struct session *s, uint64_t now_ms)
 }
 
 bool
+session_is_counted(const struct session *s)
+{
+	return s->close == SESSION_CLOSED_IN_TIME ||
+	       s->close == SESSION_CLOSED_LATE;
+}
+
+bool
 session_is_waiting(const struct session *s)
 {
 	return s->closing || s->gets.count > 0;

@@ -18,14 +18,6 @@ add_bytes(struct buf *line, uint64_t bytes)
 	buf_str(line, " MB)");
 }
 
-/* True if the mirror has said what it did. */
-static bool
-is_counted(const struct session *s)
-{
-	return s->close == SESSION_CLOSED_IN_TIME ||
-	       s->close == SESSION_CLOSED_LATE;
-}
-
 static uint64_t
 dropped(const struct session *s)
 {
@@ -42,12 +34,21 @@ add_gets(struct buf *line, const struct session *s)
 	buf_str(line, " local, ");
 	buf_uint(line, c->remote_hits);
 	buf_str(line, " from S3");
-	if (is_counted(s)) {
+	if (session_is_counted(s)) {
 		add_bytes(line, s->mirror_counts.fetched_bytes);
 	}
 	buf_str(line, ", ");
 	buf_uint(line, c->misses);
 	buf_str(line, " missed");
+}
+
+static void
+add_prefetched(struct buf *line, const struct link_counts *c)
+{
+	buf_str(line, "; ");
+	buf_uint(line, c->prefetched);
+	buf_str(line, " fetched ahead");
+	add_bytes(line, c->prefetched_bytes);
 }
 
 static void
@@ -76,9 +77,12 @@ void
 summary_write(const struct session *s, struct buf *line)
 {
 	add_gets(line, s);
+	if (s->mirror_counts.prefetched > 0) {
+		add_prefetched(line, &s->mirror_counts);
+	}
 	buf_str(line, "; ");
 	add_count(line, s->counts.puts, " put", " puts");
-	if (is_counted(s)) {
+	if (session_is_counted(s)) {
 		add_uploads(line, s);
 		add_traffic(line, &s->mirror_counts);
 	} else if (s->counts.told > 0) {

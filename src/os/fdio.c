@@ -113,3 +113,21 @@ fd_read_file(const char *path, size_t max, struct buf *text, struct gs_err *err)
 	*text = (struct buf){.p = p, .len = (size_t)n, .cap = max + 1};
 	return GS_OK;
 }
+
+enum gs_code
+fd_append_file(const char *path, struct view text, struct gs_err *err)
+{
+	int fd = open(path,
+		O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK |
+			O_NOCTTY,
+		0666);
+	ssize_t n = fd >= 0 ? write(fd, text.p, text.n) : -1;
+	int why = n >= 0 ? ENOSPC : errno; /* of a write that fell short */
+
+	if (fd >= 0) {
+		close(fd);
+	}
+	return n == (ssize_t)text.n
+		       ? GS_OK
+		       : fd_fail(err, "cannot append to", path, why);
+}

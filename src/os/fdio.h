@@ -25,6 +25,11 @@ enum { FD_FILE_MS = 2000 };
 GS_CHECKED enum gs_code fd_read_file(
 	const char *path, size_t max, struct buf *text, struct gs_err *err);
 
+/* Appends text to a file, made if need be, by a single write, so that lines of
+ * several processes do not mix. Waits for nobody if it is a pipe. */
+GS_CHECKED enum gs_code fd_append_file(
+	const char *path, struct view text, struct gs_err *err);
+
 /* gs_fail with GS_SYS, the errno and its text. */
 enum gs_code fd_fail(
 	struct gs_err *err, const char *what, const char *subject, int errnum);

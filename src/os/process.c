@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -18,6 +19,8 @@
 
 /* How long a killed process may take to end, and how often it is looked at. */
 enum { KILL_WAIT_MS = 200, LOOK_MS = 5 };
+
+enum { STATUS_MAX = 16 * 1024 };
 
 /* Something that can be read (end of file) and written (refused or swallowed):
  * /dev/null, or in a container without it one end of a socket pair. */
@@ -200,4 +203,49 @@ process_take_signal(int fd)
 	return read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)
 		       ? (int)info.ssi_signo
 		       : 0;
+}
+
+static uint64_t
+microseconds(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
+}
+
+/* What the kernel counts as this program's own; 0 if it does not say. */
+static uint64_t
+peak_of_this_program(void)
+{
+	const struct view name = VIEW("VmHWM:");
+	unsigned long long kb = 0;
+	struct gs_err ignored;
+	struct buf status;
+	struct view line;
+
+	if (fd_read_file("/proc/self/status", STATUS_MAX, &status, &ignored) !=
+		GS_OK) {
+		return 0;
+	}
+	line = view_skip(
+		buf_view(&status), view_find(buf_view(&status), name) + name.n);
+	line.n = view_find(line, VIEW(" kB"));
+	view_uint(view_trim(line), UINT32_MAX, &kb);
+	free(status.p);
+	return kb;
+}
+
+/* ru_maxrss starts with that of the process that a program was started from,
+ * but with nothing in a fork: it is right in a mirror, whose sandbox has no
+ * /proc. fs/exec.c: exec_mmap. */
+struct process_usage
+process_usage(void)
+{
+	struct rusage used = {.ru_maxrss = 0};
+	uint64_t peak_kb = peak_of_this_program();
+
+	getrusage(RUSAGE_SELF, &used);
+	return (struct process_usage){
+		.cpu_us = microseconds(used.ru_utime) +
+			  microseconds(used.ru_stime),
+		.peak_kb = peak_kb > 0 ? peak_kb : (uint64_t)used.ru_maxrss,
+	};
 }

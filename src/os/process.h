@@ -45,4 +45,12 @@ int process_signals(void);
 /* Takes one signal from that descriptor; 0 if there is none. */
 int process_take_signal(int fd);
 
+/* What this process has used so far, with all its threads. */
+struct process_usage {
+	uint64_t cpu_us;  /* of processors, for itself and in the kernel */
+	uint64_t peak_kb; /* of memory, at most */
+};
+
+struct process_usage process_usage(void);
+
 #endif

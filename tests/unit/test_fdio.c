@@ -214,6 +214,38 @@ deadlines_become_poll_timeouts(void **state)
 		clock_poll_timeout(clock_mono_ms() + 60000), 30000, 60000);
 }
 
+static void
+lines_are_appended(void **state)
+{
+	struct gs_err err = {0};
+	struct buf text;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(fd_append_file(path, VIEW("one\n"), &err), GS_OK);
+	assert_int_equal(fd_append_file(path, VIEW("two\n"), &err), GS_OK);
+	assert_int_equal(fd_read_file(path, 100, &text, &err), GS_OK);
+	assert_true(view_eq(buf_view(&text), VIEW("one\ntwo\n")));
+	free(text.p);
+}
+
+static void
+where_nothing_can_be_appended(void **state)
+{
+	struct gs_err err = {0};
+
+	(void)state;
+	assert_int_equal(fd_append_file(dir, VIEW("x"), &err), GS_SYS);
+	assert_int_equal(err.sys_errno, EISDIR);
+	assert_int_equal(fd_append_file("/dev/full", VIEW("x"), &err), GS_SYS);
+	assert_int_equal(err.sys_errno, ENOSPC);
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(fd_append_file(path, VIEW("x"), &err), GS_SYS);
+	assert_int_equal(err.sys_errno, ENXIO);
+	unlink(path);
+}
+
 int
 main(void)
 {
@@ -226,6 +258,8 @@ main(void)
 		cmocka_unit_test(says_that_it_cannot_write),
 		cmocka_unit_test(waits_until_the_deadline),
 		cmocka_unit_test(deadlines_become_poll_timeouts),
+		cmocka_unit_test(lines_are_appended),
+		cmocka_unit_test(where_nothing_can_be_appended),
 	};
 
 	return cmocka_run_group_tests_name("fdio", tests, make_dir, remove_dir);

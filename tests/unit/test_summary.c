@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 #include <cmocka.h>
 
 static struct cachedir dir;
@@ -63,6 +64,25 @@ a_run_with_everything(void **state)
 		"29 uploads (4.1 MB), 0 not made; 843 requests on 12 "
 		"connections, 3 retries");
 	assert_string_equal(dropped(), "");
+}
+
+static void
+what_came_ahead_is_said(void **state)
+{
+	begin(SESSION_CLOSED_IN_TIME);
+	session.counts = (struct session_counts){
+		.gets = 1072, .local_hits = 1060, .remote_hits = 12};
+	session.mirror_counts = (struct link_counts){
+		.fetched_bytes = 90000,
+		.prefetched = 1072,
+		.prefetched_bytes = 45300000,
+		.requests = 20,
+		.connections = 8,
+	};
+	assert_string_equal(summary(),
+		"1072 gets: 1060 local, 12 from S3 (0.0 MB), 0 missed; 1072 "
+		"fetched ahead (45.3 MB); 0 puts; 0 uploads (0.0 MB), 0 not "
+		"made; 20 requests on 8 connections, 0 retries");
 }
 
 static void
@@ -138,9 +158,7 @@ the_longest_line_fits(void **state)
 	begin(SESSION_CLOSED_LATE);
 	session.counts = (struct session_counts){UINT64_MAX, UINT64_MAX,
 		UINT64_MAX, UINT64_MAX, UINT64_MAX, 0, 1};
-	session.mirror_counts = (struct link_counts){UINT64_MAX, UINT64_MAX,
-		UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
-		UINT64_MAX, UINT64_MAX, UINT64_MAX};
+	memset(&session.mirror_counts, 0xff, sizeof(session.mirror_counts));
 	assert_true(summary()[0] != '\0');
 }
 
@@ -149,6 +167,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_with_everything),
+		cmocka_unit_test(what_came_ahead_is_said),
 		cmocka_unit_test(one_is_not_many),
 		cmocka_unit_test(an_end_without_a_close),
 		cmocka_unit_test(a_close_without_a_word_of_the_mirror),
