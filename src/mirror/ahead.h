@@ -31,8 +31,8 @@ struct ahead_setup {
 	void *ctx;
 	/* The end of a get that ahead_take took. found: it is in the directory;
 	 * else it is to be fetched as an object. Any thread, exactly once,
-	 * maybe before ahead_take returns. Gets for one action that are taken
-	 * while it is coming have one end. */
+	 * maybe before ahead_take returns. Gets for one action, of which the
+	 * front sends one at a time, may share an end. */
 	void (*answer)(void *ctx, const struct id *action, bool found);
 };
 

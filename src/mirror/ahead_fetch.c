@@ -216,10 +216,10 @@ ahead_hire(struct ahead *a)
 void
 ahead_staff(struct ahead *a)
 {
-	uint64_t left = flight_left(&a->flight);
+	size_t legs = flight_legs(&a->flight, AHEAD_FIRST_LEG);
 
-	while (a->fetchers < AHEAD_FETCHERS &&
-		a->free * (uint64_t)AHEAD_FIRST_LEG < left && ahead_hire(a)) {
+	while (a->fetchers < AHEAD_FETCHERS && a->free < legs &&
+		ahead_hire(a)) {
 	}
 	pthread_cond_broadcast(&a->work);
 }

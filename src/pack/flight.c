@@ -138,6 +138,30 @@ flight_ask(struct flight *f, size_t block)
 	return true;
 }
 
+size_t
+flight_legs(const struct flight *f, uint64_t span)
+{
+	struct flight_leg leg = {.count = 0};
+	size_t legs = 0;
+
+	for (size_t i = 0; i < f->s->head.blocks; i++) {
+		struct snapshot_block b = snapshot_block_at(f->s, i);
+
+		if (!is_wanted(f->state[i])) {
+			leg.count = 0;
+			continue;
+		}
+		if (leg.count == 0 || !continues(&leg, &b, span)) {
+			leg = (struct flight_leg){
+				.pack = b.pack, .offset = b.offset};
+			legs++;
+		}
+		leg.count++;
+		leg.len += b.packed_len;
+	}
+	return legs;
+}
+
 uint64_t
 flight_left(const struct flight *f)
 {

@@ -61,6 +61,9 @@ bool flight_cancel(struct flight *f, size_t block);
  * way or beyond. True if it will land, so that waiting makes sense. */
 bool flight_ask(struct flight *f, size_t block);
 
+/* In how many legs of that span what is waiting or urgent can be taken. */
+size_t flight_legs(const struct flight *f, uint64_t span);
+
 /* Bytes that are waiting or urgent. */
 uint64_t flight_left(const struct flight *f);
 

@@ -134,6 +134,22 @@ bucket_count(const char *part)
 	return count;
 }
 
+/* Whether a request began there. */
+static inline bool
+bucket_has_read(uint64_t offset)
+{
+	size_t i = 0;
+
+	pthread_mutex_lock(&bucket.lock);
+	while (i < bucket.reads && bucket.read[i].offset != offset) {
+		i++;
+	}
+	bool has = i < bucket.reads;
+
+	pthread_mutex_unlock(&bucket.lock);
+	return has;
+}
+
 static inline void
 bucket_note(const struct remote_part *part)
 {

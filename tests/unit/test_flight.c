@@ -144,6 +144,35 @@ what_is_asked_for_goes_first(void **state)
 }
 
 static void
+what_will_not_come_is_never_taken(void **state)
+{
+	check_all();
+	assert_true(flight_ask(&flight, 7));
+	assert_true(flight_cancel(&flight, 7));
+	assert_false(flight_cancel(&flight, 7));
+	assert_false(flight_ask(&flight, 7));
+	assert_leg(1000000, 0, 3);
+	assert_false(flight_cancel(&flight, 1)); /* it is on its way */
+	assert_leg(1000000, 4, 2);
+	assert_leg(1000000, 8, 1);
+	assert_no_leg();
+}
+
+static void
+legs_can_be_counted_before(void **state)
+{
+	assert_int_equal(flight_legs(&flight, 1000000), 0);
+	check_all();
+	assert_int_equal(flight_legs(&flight, 1000000), 3);
+	assert_int_equal(flight_legs(&flight, 2 * LEN), 4);
+	assert_int_equal(flight_legs(&flight, 2 * LEN - 1), 7);
+	assert_leg(2 * LEN, 0, 2);
+	assert_int_equal(flight_legs(&flight, 1000000), 3);
+	assert_true(flight_ask(&flight, 6)); /* joins two */
+	assert_int_equal(flight_legs(&flight, 1000000), 2);
+}
+
+static void
 asking_does_not_wait_for_a_check(void **state)
 {
 	assert_true(flight_ask(&flight, 8));
@@ -181,6 +210,8 @@ main(void)
 		TEST(what_is_here_is_left_out),
 		TEST(what_is_asked_for_goes_first),
 		TEST(asking_does_not_wait_for_a_check),
+		TEST(what_will_not_come_is_never_taken),
+		TEST(legs_can_be_counted_before),
 		TEST(a_budget_bounds_what_nobody_asked_for),
 	};
 
