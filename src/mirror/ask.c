@@ -10,6 +10,7 @@
 enum step {
 	STEP_DONE,
 	STEP_ABSENT,
+	STEP_REFUSED,
 	STEP_FAILED, /* for good */
 	STEP_AGAIN,  /* worth another attempt at once */
 	STEP_LATER,  /* after a while */
@@ -234,7 +235,7 @@ judge_refusal(struct course *c)
 	case ERRORS_REFUSED:
 		break;
 	}
-	return STEP_FAILED;
+	return STEP_REFUSED;
 }
 
 /* A store has nothing to say to a put that it took; a document is an error, or
@@ -263,6 +264,13 @@ judge_answer(struct course *c)
 		       : STEP_FAILED;
 }
 
+/* Gets have connections of their own, since somebody waits for them. */
+static enum conn_use
+use_of(const struct course *c)
+{
+	return c->ask->op == ERRORS_GET ? CONN_GET : CONN_PUT;
+}
+
 /* Attempts it on the connection, which is given back or closed. */
 static enum step
 attempt_on(struct course *c, struct conn *conn, enum conn_use use)
@@ -287,7 +295,7 @@ attempt_on(struct course *c, struct conn *conn, enum conn_use use)
 static enum step
 attempt(struct course *c)
 {
-	enum conn_use use = is_put(c) ? CONN_PUT : CONN_GET;
+	enum conn_use use = use_of(c);
 	uint64_t began_ms = clock_mono_ms();
 
 	c->outcome = (struct exchange_outcome){0};
@@ -384,5 +392,5 @@ ask_run(struct remote *r, const struct ask *ask)
 	if (!c.silent) {
 		remote_say(r, c.topic, c.level, &c.err);
 	}
-	return REMOTE_FAILED;
+	return step == STEP_REFUSED ? REMOTE_REFUSED : REMOTE_FAILED;
 }

@@ -1,127 +1,175 @@
 #include "mirror/census_taker.h"
 
+#include "mirror/keys.h"
 #include "os/thread.h"
-#include "s3/list.h"
 
 #include <stdlib.h>
-
-enum { KEYS_MAX = CENSUS_PAGES_MAX * 1000 };
+#include <string.h>
 
 void
 census_taker_init(struct census_taker *t, struct remote *remote)
 {
-	*t = (struct census_taker){.remote = remote};
+	memset(t, 0, sizeof(*t));
+	t->remote = remote;
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_cond_init(&t->settled_now, NULL);
-	census_init(&t->census, NULL, 0);
+	pthread_cond_init(&t->settled, NULL);
 }
 
-/* What the one thread that lists needs; too large for its stack. */
-struct pages {
-	struct buf document;
-	struct list_page page;
-	char query[LIST_QUERY_MAX];
-};
+/* what is known: under the lock */
 
-/* Gets the page that follows the last one. */
-static bool
-get_page(struct census_taker *t, struct pages *p)
-{
-	struct buf query = BUF_OVER(p->query);
-
-	list_query(remote_prefix(t->remote), view_of(p->page.token), &query);
-	return buf_ok(&query) && remote_list(t->remote, buf_view(&query),
-					 &p->document) == REMOTE_DONE;
-}
-
-/* Adds a page's keys; false if this must be the last page. */
-static bool
-add_page(struct census_taker *t, struct pages *p)
-{
-	struct id action;
-	bool room = true;
-
-	list_page_init(
-		&p->page, buf_view(&p->document), remote_prefix(t->remote));
-	pthread_mutex_lock(&t->lock);
-	while (room && list_page_next(&p->page, &action)) {
-		room = census_add(&t->census, &action);
-	}
-	bool good = room && list_page_is_good(&p->page);
-
-	t->failed = room && !good;
-	if (good && !p->page.truncated) {
-		census_finish(&t->census);
-	}
-	pthread_mutex_unlock(&t->lock);
-	return good && p->page.truncated;
-}
-
+/* Believes nothing that was listed. */
 static void
-set_failed(struct census_taker *t)
+distrust(struct census_taker *t)
 {
-	pthread_mutex_lock(&t->lock);
 	t->failed = true;
+	t->complete = false;
+	while (t->census.parts > 0) {
+		free(t->census.part[--t->census.parts].position);
+	}
+}
+
+static bool
+keep(struct census_taker *t, const struct census_page *page)
+{
+	size_t size = page->count * sizeof(*page->position);
+	struct census_part part = {
+		page->range, malloc(size + 1), page->count}; /* never of 0 */
+
+	if (!t->failed && part.position && census_add(&t->census, &part)) {
+		memcpy(part.position, page->position, size);
+		return true;
+	}
+	free(part.position);
+	return false;
+}
+
+static void
+settle(struct census_taker *t)
+{
+	t->complete = census_is_complete(&t->census);
+	t->stage = CENSUS_SETTLED;
+	pthread_cond_broadcast(&t->settled);
+}
+
+/* Starts count threads. */
+static void
+enter(struct census_taker *t, enum census_stage stage, size_t count,
+	void *(*list)(void *arg))
+{
+	t->stage = stage;
+	t->listers = 0;
+	while (t->listers < count && thread_start(list, t)) {
+		t->listers++;
+	}
+	if (t->listers == 0) {
+		t->failed = true;
+		settle(t);
+	}
+}
+
+/* the threads that list */
+
+static void go_on(struct census_taker *t);
+
+/* Lists the first page of the range. True if there are more. */
+static bool
+list_page(struct census_taker *t, struct keys *k, struct census_range range)
+{
+	bool listed = keys_list(k, t->remote, range) == REMOTE_DONE;
+
+	pthread_mutex_lock(&t->lock);
+	bool kept = listed && keep(t, &k->page);
+
+	if (k->end == CENSUS_PAGE_LIES) {
+		distrust(t);
+	}
+	t->failed |= !kept;
 	pthread_mutex_unlock(&t->lock);
+	return kept && k->end == CENSUS_PAGE_MORE;
 }
 
-static void
-list_all(struct census_taker *t, struct pages *p)
+static bool
+take_range(struct census_taker *t, struct census_range *range)
 {
-	for (int page = 0; page < CENSUS_PAGES_MAX; page++) {
-		if (!get_page(t, p)) {
-			set_failed(t);
-			return;
-		}
-		if (!add_page(t, p)) {
-			return;
-		}
+	pthread_mutex_lock(&t->lock);
+	bool taken = !t->failed && t->ranges_begun < t->plan.ranges;
+
+	if (taken) {
+		*range = t->plan.range[t->ranges_begun++];
 	}
+	pthread_mutex_unlock(&t->lock);
+	return taken;
 }
 
-/* Lists into keys, which stay for as long as the process does. */
-static void
-list_keys(struct census_taker *t)
+/* True if another page may be listed. */
+static bool
+take_page(struct census_taker *t)
 {
-	static struct pages pages;
-	uint64_t *keys = malloc(KEYS_MAX * sizeof(*keys));
-	char *text = malloc(LIST_BODY_MAX);
+	pthread_mutex_lock(&t->lock);
+	bool taken = !t->failed && t->pages < CENSUS_PAGES_MAX;
 
-	if (keys && text) {
-		pthread_mutex_lock(&t->lock);
-		t->keys = keys;
-		census_init(&t->census, keys, KEYS_MAX);
-		pthread_mutex_unlock(&t->lock);
-		pages.document = buf_over(text, LIST_BODY_MAX);
-		list_page_init(&pages.page, VIEW(""), VIEW(""));
-		list_all(t, &pages);
-	} else {
-		free(keys);
-		set_failed(t);
-	}
-	free(text);
+	t->pages += taken;
+	pthread_mutex_unlock(&t->lock);
+	return taken;
 }
 
 static void *
-take_census(void *arg)
+list_ranges(void *arg)
 {
 	struct census_taker *t = arg;
+	struct keys *k = malloc(sizeof(*k));
+	struct census_range range;
 
-	list_keys(t);
+	while (k && take_range(t, &range)) {
+		while (take_page(t) && list_page(t, k, range)) {
+			range.first = k->page.next;
+		}
+	}
 	pthread_mutex_lock(&t->lock);
-	t->settled = true;
-	pthread_cond_broadcast(&t->settled_now);
+	t->failed |= !k;
+	if (--t->listers == 0) {
+		settle(t);
+	}
 	pthread_mutex_unlock(&t->lock);
+	free(k);
 	return NULL;
 }
 
-/* Under the lock. */
-static void
-begin(struct census_taker *t)
+static void *
+list_first(void *arg)
 {
-	if (!t->begun) {
-		t->begun = true;
-		t->settled = t->failed = !thread_start(take_census, t);
+	struct census_taker *t = arg;
+	struct keys *k = malloc(sizeof(*k));
+	bool more = k && take_page(t) && list_page(t, k, census_space);
+
+	pthread_mutex_lock(&t->lock);
+	t->failed |= !k;
+	if (more) {
+		census_plan(k->page.next, &t->plan);
+	}
+	if (more && t->plan.pages < CENSUS_PAGES_MAX) {
+		t->stage = CENSUS_PLANNED;
+		go_on(t);
+	} else {
+		settle(t);
+	}
+	pthread_mutex_unlock(&t->lock);
+	free(k);
+	return NULL;
+}
+
+/* Under the lock: begins what is worth it by now. */
+static void
+go_on(struct census_taker *t)
+{
+	if (t->stage == CENSUS_UNBEGUN &&
+		(t->wanted || t->absent >= CENSUS_AFTER_ABSENT)) {
+		enter(t, CENSUS_FIRST, 1, list_first);
+	} else if (t->stage == CENSUS_PLANNED &&
+		   (t->wanted ||
+			   (uint64_t)t->absent * CENSUS_PAGES_PER_ABSENT >=
+				   t->plan.pages)) {
+		enter(t, CENSUS_REST, t->plan.ranges, list_ranges);
 	}
 }
 
@@ -129,8 +177,19 @@ void
 census_taker_note_absent(struct census_taker *t)
 {
 	pthread_mutex_lock(&t->lock);
-	if (++t->absent >= CENSUS_AFTER_ABSENT) {
-		begin(t);
+	doubt_note_absent(&t->doubt);
+	t->absent++;
+	go_on(t);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void
+census_taker_note_found(struct census_taker *t, const struct id *action)
+{
+	pthread_mutex_lock(&t->lock);
+	doubt_note_found(&t->doubt);
+	if (census_lacks(&t->census, action)) {
+		distrust(t);
 	}
 	pthread_mutex_unlock(&t->lock);
 }
@@ -145,15 +204,28 @@ census_taker_lacks(struct census_taker *t, const struct id *action)
 	return lacks;
 }
 
+bool
+census_taker_declines(struct census_taker *t, const struct id *action)
+{
+	pthread_mutex_lock(&t->lock);
+	bool declines = census_lacks(&t->census, action) ||
+			(t->stage == CENSUS_SETTLED && !t->complete &&
+				!doubt_asks(&t->doubt));
+
+	pthread_mutex_unlock(&t->lock);
+	return declines;
+}
+
 enum census_finding
 census_taker_find(struct census_taker *t, const struct id *action)
 {
 	enum census_finding finding = CENSUS_LACKS;
 
 	pthread_mutex_lock(&t->lock);
-	begin(t);
-	while (!t->settled) {
-		pthread_cond_wait(&t->settled_now, &t->lock);
+	t->wanted = true;
+	go_on(t);
+	while (t->stage != CENSUS_SETTLED) {
+		pthread_cond_wait(&t->settled, &t->lock);
 	}
 	if (!census_lacks(&t->census, action)) {
 		finding = t->failed ? CENSUS_UNKNOWN : CENSUS_HOLDS;

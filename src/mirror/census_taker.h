@@ -1,35 +1,57 @@
 /*
- * Takes the census of a bucket (pack/census.h) while the run goes on: after a
- * few gets for what is not there, or when older entries wait to be offered, a
- * thread lists the keys, page by page. From then on gets for what the bucket
- * is known to lack are answered at once, and of the older entries only those
- * are uploaded.
+ * Takes the census of a bucket (pack/census.h) while the run goes on. After a
+ * few gets in vain, or when older entries wait to be offered, the first page of
+ * keys is listed; it tells how many pages there are. The rest is listed, in
+ * ranges at the same time, once as much was asked in vain as that is worth.
+ * From then on gets for what the bucket is known to lack are answered at once,
+ * and of the older entries only those are uploaded.
  *
- * One lock guards the census; it is never held across I/O. Every function may
- * be called by any thread, but for census_taker_init.
+ * The census is given up if there are too many keys, if they may not be
+ * listed, or if the listing makes no sense or lacks what the bucket gives.
+ * Then gets are asked the less often the longer nothing has been found
+ * (pack/doubt.h).
+ *
+ * One lock guards all of it but remote; it is never held across I/O. Every
+ * function may be called by any thread, but for census_taker_init.
  */
 #ifndef MIRROR_CENSUS_TAKER_H
 #define MIRROR_CENSUS_TAKER_H
 
 #include "mirror/remote.h"
 #include "pack/census.h"
+#include "pack/doubt.h"
 
 enum {
-	/* gets for what is not there before the keys are listed */
+	/* gets in vain before the first page is listed */
 	CENSUS_AFTER_ABSENT = 3,
-	/* what may be listed at most: 1000 keys a page */
-	CENSUS_PAGES_MAX = 64,
+	/* pages that are worth a get in vain: several are listed at the same
+	 * time, and only the first such gets are saved if there are few */
+	CENSUS_PAGES_PER_ABSENT = 4,
+};
+
+enum census_stage {
+	CENSUS_UNBEGUN,
+	CENSUS_FIRST, /* the first page is being listed */
+	CENSUS_PLANNED,
+	CENSUS_REST,    /* the rest is being listed */
+	CENSUS_SETTLED, /* nothing more will be known */
 };
 
 struct census_taker {
 	struct remote *remote;
-	pthread_mutex_t lock; /* guards what follows */
+	pthread_mutex_t lock;
+	pthread_cond_t settled;
+	enum census_stage stage;
+	unsigned absent; /* gets in vain */
+	bool wanted;     /* somebody waits for all of it */
+	bool failed;     /* nothing more can be listed, or believed */
+	bool complete;   /* all of the bucket is known */
 	struct census census;
-	pthread_cond_t settled_now;
-	unsigned absent;
-	bool begun, settled;
-	bool failed;    /* neither all keys nor the limit were reached */
-	uint64_t *keys; /* the census's storage, of the thread that lists */
+	struct census_plan plan;
+	size_t ranges_begun; /* of the plan */
+	size_t listers;      /* threads */
+	size_t pages;        /* asked for */
+	struct doubt doubt;
 };
 
 enum census_finding {
@@ -40,11 +62,19 @@ enum census_finding {
 
 void census_taker_init(struct census_taker *t, struct remote *remote);
 
-/* Notes a get for what was not there. */
+/* Notes a get for what was not there, or one that was refused: without the
+ * right to list, S3 says so of what is not there. */
 void census_taker_note_absent(struct census_taker *t);
+
+/* Notes a get for what was there. */
+void census_taker_note_found(struct census_taker *t, const struct id *action);
 
 /* True if the bucket is known to lack the action. */
 bool census_taker_lacks(struct census_taker *t, const struct id *action);
+
+/* The same, and also true if a get is not to be asked because so many were in
+ * vain: for a get of which nothing says that it is in the bucket. */
+bool census_taker_declines(struct census_taker *t, const struct id *action);
 
 /* What is known after the census, which is taken now if it was not yet, has
  * ended or been given up. */

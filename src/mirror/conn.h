@@ -1,7 +1,7 @@
 /*
  * A connection that carries one request after another, and the pool that
- * keeps idle ones. Uploads have connections of their own, so that they never
- * stand in a get's way.
+ * keeps idle ones. Uploads and lists of keys have connections of their own, so
+ * that they never stand in a get's way.
  */
 #ifndef MIRROR_CONN_H
 #define MIRROR_CONN_H
@@ -17,7 +17,11 @@ enum {
 	CONN_IDLE_MAX = 64, /* kept per use */
 };
 
-enum conn_use { CONN_GET, CONN_PUT, CONN_USES };
+enum conn_use {
+	CONN_GET,
+	CONN_PUT, /* and what else nobody waits for */
+	CONN_USES,
+};
 
 /* How long a server may take, in milliseconds. */
 struct conn_patience {

@@ -17,13 +17,15 @@ crew_init(struct crew *c, const struct crew_setup *with)
 static bool
 fetch(struct crew *c, const struct id *action)
 {
-	if (census_taker_lacks(&c->census, action)) {
+	if (census_taker_declines(&c->census, action)) {
 		remote_count_absent(c->with.remote);
 		return false;
 	}
 	enum remote_result result = remote_fetch(c->with.remote, action);
 
-	if (result == REMOTE_ABSENT) {
+	if (result == REMOTE_DONE) {
+		census_taker_note_found(&c->census, action);
+	} else if (result != REMOTE_FAILED) {
 		census_taker_note_absent(&c->census);
 	}
 	return result == REMOTE_DONE;

@@ -120,6 +120,7 @@ count(struct remote *r, enum remote_result result, const struct entry *e)
 	case REMOTE_ABSENT:
 		r->counts.absent++;
 		break;
+	case REMOTE_REFUSED:
 	case REMOTE_FAILED:
 		r->counts.failed_gets++;
 		break;

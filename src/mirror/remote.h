@@ -1,7 +1,7 @@
 /*
  * The bucket, as the mirror's workers use it: fetch an entry into the cache
- * directory, upload one from it, list a page of its keys. What a person should
- * know is said once, by way of the front.
+ * directory, upload one from it. What a person should know is said once, by way
+ * of the front.
  *
  * Every function may be called by any thread, but for remote_start. One lock
  * guards what changes during the run; it is never held across I/O.
@@ -70,7 +70,12 @@ struct remote {
 	struct link_counts counts;
 };
 
-enum remote_result { REMOTE_DONE, REMOTE_ABSENT, REMOTE_FAILED };
+enum remote_result {
+	REMOTE_DONE,
+	REMOTE_ABSENT,
+	REMOTE_REFUSED, /* the store said no; so some do if a key is absent */
+	REMOTE_FAILED,
+};
 
 /* Reads the configuration. Without a usable one, or without a directory, the
  * remote is off, which is said. */
@@ -126,11 +131,6 @@ void remote_connect(struct remote *r);
 /* Notes that the bucket holds an entry, or that it need not be asked again
  * soon. */
 void remote_set_shared(struct remote *r, const struct entry *e);
-
-/* Gets a page of the bucket's keys, as the query says (s3/list.h), into
- * document, which is cleared. */
-enum remote_result remote_list(
-	struct remote *r, struct view query, struct buf *document);
 
 /* Names the bucket in the directory's marks. */
 struct view remote_place(const struct remote *r);

@@ -1,104 +1,227 @@
 #include "pack/census.h"
 
+#include "base/hex.h"
+
+#include <string.h>
+
+enum { DIGITS = 16, DIGIT_BITS = 4 }; /* of a position */
+
+const struct census_range census_space = {0, UINT64_MAX};
+
 void
-census_init(struct census *c, uint64_t *key, size_t cap)
+census_page_init(struct census_page *p, struct census_range range)
 {
-	*c = (struct census){.key = key, .cap = cap, .ordered = true};
+	p->range = range;
+	p->next = range.first;
+	p->passed = p->lies = false;
+	p->count = 0;
 }
 
-/* Big-endian, so that numbers compare as keys do. */
+/* All keys of the position follow its digits, since they are longer. */
+void
+census_page_after(const struct census_page *p, struct buf *out)
+{
+	uint8_t bytes[sizeof(uint64_t)];
+
+	for (size_t i = sizeof(bytes); i-- > 0;) {
+		bytes[i] = (uint8_t)(p->range.first >>
+				     8 * (sizeof(bytes) - 1 - i));
+	}
+	buf_hex(out, bytes, sizeof(bytes));
+}
+
+/* How many of its first bytes are digits as keys have them: in lower case. */
+static size_t
+count_digits(struct view name)
+{
+	size_t n = 0;
+
+	while (n < name.n && hex_value(name.p[n]) != HEX_NOT &&
+		!(name.p[n] >= 'A' && name.p[n] <= 'F')) {
+		n++;
+	}
+	return n;
+}
+
+/* The least position that begins with the first n digits of the name. */
 static uint64_t
-key_of(const struct id *action)
+position_of(struct view name, size_t n)
 {
-	uint64_t key = 0;
+	uint64_t position = 0;
 
-	for (int i = 0; i < 8; i++) {
-		key = key << 8 | action->byte[i];
+	for (size_t i = 0; i < DIGITS; i++) {
+		unsigned digit = i < n ? hex_value(name.p[i]) : 0;
+
+		position = position << DIGIT_BITS | digit;
 	}
-	return key;
+	return position;
 }
 
-bool
-census_add(struct census *c, const struct id *action)
+/* How many of the sixteen digits sort before what is none. */
+static unsigned
+digits_before(char c)
 {
-	uint64_t key = key_of(action);
-
-	if (c->count == c->cap) {
-		return false;
+	if ((unsigned char)c < '0') {
+		return 0;
 	}
-	if (c->count > 0 && key < c->key[c->count - 1]) {
-		c->ordered = false;
-	}
-	c->key[c->count++] = key;
-	return true;
+	return (unsigned char)c < 'a' ? 10 : 16;
 }
 
-/* Moves the number at `at` down to its place in a heap of n. */
-static void
-sift(uint64_t *key, size_t at, size_t n)
+/* The least position of the actions that sort behind a key that is none;
+ * false if none can. */
+static bool
+find_next(struct view name, uint64_t *next)
 {
-	for (size_t child; (child = 2 * at + 1) < n; at = child) {
-		if (child + 1 < n && key[child] < key[child + 1]) {
-			child++;
-		}
-		if (key[at] >= key[child]) {
-			return;
-		}
-		uint64_t moved = key[at];
+	size_t n = count_digits(name);
+	unsigned passed = 1; /* of the positions, or of the nth digits */
+	uint64_t unit = 1;
 
-		key[at] = key[child];
-		key[child] = moved;
+	if (n < DIGITS) {
+		passed = digits_before(n < name.n ? name.p[n] : '\0');
+		unit <<= DIGIT_BITS * (DIGITS - 1 - n);
 	}
+	*next = position_of(name, n) + passed * unit;
+	return passed == 0 || *next != 0; /* it wraps behind the last */
 }
 
 static void
-heap_sort(uint64_t *key, size_t n)
+add_action(struct census_page *p, uint64_t position)
 {
-	for (size_t at = n / 2; at-- > 0;) {
-		sift(key, at, n);
+	if (position > p->range.last) {
+		p->passed = true;
+		return;
 	}
-	while (n > 1) {
-		uint64_t largest = key[0];
-
-		key[0] = key[--n];
-		key[n] = largest;
-		sift(key, 0, n);
+	if (p->count > 0 && position == p->position[p->count - 1]) {
+		return;
 	}
+	if (p->passed || position < p->next ||
+		p->count == CENSUS_PAGE_KEYS_MAX) {
+		p->lies = true;
+		return;
+	}
+	p->position[p->count++] = position;
+	p->next = position + 1;
+	p->passed = position == p->range.last;
 }
 
 void
-census_finish(struct census *c)
+census_page_key(struct census_page *p, struct view name)
 {
-	if (!c->ordered) {
-		heap_sort(c->key, c->count);
-		c->ordered = true;
+	uint64_t next;
+
+	if (name.n == ID_HEX_LEN && count_digits(name) == ID_HEX_LEN) {
+		add_action(p, position_of(name, DIGITS));
+	} else if (!find_next(name, &next) || next > p->range.last) {
+		p->passed = true;
+	} else if (next > p->next) {
+		p->next = next;
 	}
-	c->complete = true;
 }
 
-static bool
-holds(const struct census *c, uint64_t key)
+enum census_page_end
+census_page_end(struct census_page *p, bool truncated)
 {
-	size_t low = 0, high = c->count;
+	bool more = truncated && !p->passed;
+
+	if (p->lies || (more && p->next == p->range.first)) {
+		return CENSUS_PAGE_LIES;
+	}
+	if (!more) {
+		return CENSUS_PAGE_LAST;
+	}
+	p->range.last = p->next - 1;
+	return CENSUS_PAGE_MORE;
+}
+
+/* How many of the parts begin at the position or before it. */
+static size_t
+parts_up_to(const struct census *c, uint64_t position)
+{
+	size_t low = 0, high = c->parts;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (c->key[middle] < key) {
+		if (c->part[middle].range.first <= position) {
 			low = middle + 1;
 		} else {
 			high = middle;
 		}
 	}
-	return low < c->count && c->key[low] == key;
+	return low;
+}
+
+bool
+census_add(struct census *c, const struct census_part *part)
+{
+	if (c->parts == CENSUS_PAGES_MAX) {
+		return false;
+	}
+	size_t at = parts_up_to(c, part->range.first);
+
+	memmove(&c->part[at + 1], &c->part[at],
+		(c->parts - at) * sizeof(*c->part));
+	c->part[at] = *part;
+	c->parts++;
+	return true;
+}
+
+static bool
+holds(const struct census_part *part, uint64_t position)
+{
+	size_t low = 0, high = part->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (part->position[middle] < position) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low < part->count && part->position[low] == position;
 }
 
 bool
 census_lacks(const struct census *c, const struct id *action)
 {
-	uint64_t key = key_of(action);
-	bool known = c->complete ||
-		     (c->ordered && c->count > 0 && key < c->key[c->count - 1]);
+	uint64_t position = 0;
 
-	return known && !holds(c, key);
+	for (size_t i = 0; i < sizeof(position); i++) {
+		position = position << 8 | action->byte[i];
+	}
+	size_t n = parts_up_to(c, position);
+
+	return n > 0 && position <= c->part[n - 1].range.last &&
+	       !holds(&c->part[n - 1], position);
+}
+
+bool
+census_is_complete(const struct census *c)
+{
+	uint64_t next = 0;
+
+	for (size_t i = 0; i < c->parts; i++) {
+		if (c->part[i].range.first != next) {
+			return false;
+		}
+		next = c->part[i].range.last + 1;
+	}
+	return c->parts > 0 && next == 0;
+}
+
+void
+census_plan(uint64_t next, struct census_plan *plan)
+{
+	uint64_t left = UINT64_MAX - next;
+
+	plan->pages = left / next + 1;
+	plan->ranges = plan->pages < CENSUS_RANGES_MAX ? (size_t)plan->pages
+						       : CENSUS_RANGES_MAX;
+	for (size_t i = 0; i < plan->ranges; i++) {
+		plan->range[i].first = next + left / plan->ranges * i;
+		plan->range[i].last = next + left / plan->ranges * (i + 1) - 1;
+	}
+	plan->range[plan->ranges - 1].last = UINT64_MAX;
 }

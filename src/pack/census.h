@@ -2,34 +2,96 @@
  * The census: which actions a bucket holds, as far as it has been listed, so
  * that a get for one that is not there need not be asked.
  *
- * A listing comes in ascending order of keys (ListObjectsV2), so everything up
- * to the last key seen is known while the rest is still to come. A store that
- * lists in another order is noticed; its listing counts only once it is
- * complete. Each key is kept as its first 8 bytes: two that share them are
- * taken for one, which costs a request and never an artifact.
+ * Keys are hashes, so they lie evenly in the space of their first 8 bytes,
+ * their positions, and a listing gives them in ascending order
+ * (ListObjectsV2). So the first page tells how many there are, a listing can
+ * begin at any position, and what a page has passed is known, whatever else is
+ * still to come. Keys that are no action's cost no more than the page that
+ * they fill: the next one begins where an action can follow.
+ *
+ * Two actions that share their position are taken for one, which costs a
+ * request and never an artifact.
  */
 #ifndef PACK_CENSUS_H
 #define PACK_CENSUS_H
 
+#include "base/buf.h"
 #include "base/id.h"
 
-struct census {
-	uint64_t *key; /* the caller's storage */
-	size_t cap, count;
-	bool ordered, complete;
+enum {
+	CENSUS_PAGE_KEYS_MAX = 1000, /* S3's own limit */
+	CENSUS_PAGES_MAX = 512,      /* 4 MB of positions */
+	CENSUS_RANGES_MAX = 8,       /* listed at the same time */
+	CENSUS_AFTER_LEN = 16,
 };
 
-/* An empty census over key[cap], which must outlive it. */
-void census_init(struct census *c, uint64_t *key, size_t cap);
+/* The positions from first to last, both included. */
+struct census_range {
+	uint64_t first, last;
+};
 
-/* Adds a listed key. False if there is no room: the census then stays
- * incomplete for good. */
-bool census_add(struct census *c, const struct id *action);
+/* Every position. */
+extern const struct census_range census_space;
 
-/* The listing has ended: what is not in it is not in the bucket. */
-void census_finish(struct census *c);
+/* A page being read. All but range, next and position is private. */
+struct census_page {
+	struct census_range range; /* where the keys are looked for */
+	uint64_t next; /* the least position that may still come in the range */
+	bool passed;   /* there is none */
+	bool lies;
+	size_t count;
+	uint64_t position[CENSUS_PAGE_KEYS_MAX];
+};
+
+/* Begins a page of the keys from range.first on. */
+void census_page_init(struct census_page *p, struct census_range range);
+
+/* Appends what such a page's keys sort behind: CENSUS_AFTER_LEN digits. */
+void census_page_after(const struct census_page *p, struct buf *out);
+
+/* Takes the next key, without the prefix. */
+void census_page_key(struct census_page *p, struct view name);
+
+enum census_page_end {
+	CENSUS_PAGE_LAST, /* of its range */
+	CENSUS_PAGE_MORE, /* the listing goes on at next */
+	CENSUS_PAGE_LIES, /* out of order, not what was asked for, or endless */
+};
+
+/* After the last key; truncated: other keys follow. Unless it lies, range is
+ * then what the page tells about. */
+enum census_page_end census_page_end(struct census_page *p, bool truncated);
+
+/* What is known of a range: it holds exactly these positions, in order. */
+struct census_part {
+	struct census_range range;
+	uint64_t *position; /* the caller's */
+	size_t count;
+};
+
+/* Parts in order, none of which overlaps another. All zero is an empty one. */
+struct census {
+	size_t parts;
+	struct census_part part[CENSUS_PAGES_MAX];
+};
+
+/* Adds a part, which must overlap no other. False if there is no room. */
+bool census_add(struct census *c, const struct census_part *part);
 
 /* True if the bucket is known to lack the action. */
 bool census_lacks(const struct census *c, const struct id *action);
+
+/* True if all of the bucket is known. */
+bool census_is_complete(const struct census *c);
+
+/* How to list the rest after a first page. */
+struct census_plan {
+	uint64_t pages; /* about so many */
+	size_t ranges;  /* each about as much work as another */
+	struct census_range range[CENSUS_RANGES_MAX];
+};
+
+/* next: where the rest begins, over 0. */
+void census_plan(uint64_t next, struct census_plan *plan);
 
 #endif

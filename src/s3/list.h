@@ -1,39 +1,48 @@
 /*
- * Pages of keys: ListObjectsV2's query, and its answer read for the actions
- * whose objects lie under our prefix. Pure.
+ * Pages of keys: ListObjectsV2's query, and its answer, which is read as it
+ * arrives: push the bytes, and each key is handed on. Pure.
  * Source: docs.aws.amazon.com AmazonS3/latest/API/API_ListObjectsV2.html
  */
 #ifndef S3_LIST_H
 #define S3_LIST_H
 
 #include "base/buf.h"
-#include "base/id.h"
 #include "base/xml.h"
 
-enum { LIST_TOKEN_MAX = 1024, LIST_QUERY_MAX = 6 * 1024 };
-
-/* Appends the query for a page of up to 1000 keys: the first one, or with a
- * token the one that it continues. prefix is empty or ends in a slash. */
-void list_query(struct view prefix, struct view token, struct buf *out);
-
-/* A page being read. All but truncated and token are private. */
-struct list_page {
-	struct xml xml;
-	struct view prefix;
-	bool root_seen, root_closed, bad;
-	bool truncated; /* another page follows, after token */
-	char token[LIST_TOKEN_MAX + 1];
+enum {
+	LIST_QUERY_MAX = 4 * 1024,
+	/* an element with its text, every byte of a key written &#xNN; */
+	LIST_ELEMENT_MAX = 16 * 1024,
 };
 
-/* Begins with a whole document, which must outlive the page. */
-void list_page_init(
-	struct list_page *p, struct view document, struct view prefix);
+/* Appends the query for a page of up to 1000 keys under prefix, those that
+ * sort behind prefix + after. prefix is empty or ends in a slash. */
+void list_query(struct view prefix, struct view after, struct buf *out);
 
-/* The next action; keys that are no action's are passed over. False at the
- * end of the page: truncated and token are then known. */
-bool list_page_next(struct list_page *p, struct id *action);
+/* A page being read. All but truncated is private. */
+struct list_page {
+	struct view prefix;
+	void *ctx;
+	void (*key)(void *ctx, struct view name);
+	struct xml xml; /* its rest lies in window */
+	size_t used;    /* bytes of window */
+	size_t bytes;   /* so far */
+	bool root_seen, ended, whole, is_short, bad;
+	bool truncated; /* other keys follow */
+	char window[LIST_ELEMENT_MAX];
+};
 
-/* After the end: true if it was a page, whole, and says how to go on. */
-bool list_page_is_good(const struct list_page *p);
+/* Begins. key is called with each key, without the prefix: a view that is
+ * valid for that call. A key that cannot be decoded, or is longer than S3
+ * allows, is passed over; one that lacks the prefix makes the page bad. */
+void list_page_init(struct list_page *p, struct view prefix, void *ctx,
+	void (*key)(void *ctx, struct view name));
+
+/* Takes more of the page, LIST_BODY_MAX bytes in all. False once it can be no
+ * page any longer. */
+bool list_page_feed(struct list_page *p, struct view bytes);
+
+/* No more bytes will come: true if it was a page, and whole. */
+bool list_page_end(struct list_page *p);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef TESTS_REMOTE_FIXTURE_H
 #define TESTS_REMOTE_FIXTURE_H
 
+#include "mirror/keys.h"
 #include "mirror/remote.h"
 #include "os/clock.h"
 #include "os/link_io.h"
@@ -278,6 +279,15 @@ fetch_one(struct fixture *f, unsigned n)
 	struct id action = action_of(n);
 
 	return remote_fetch(&f->remote, &action);
+}
+
+/* The first page of the bucket's keys. */
+static inline enum remote_result
+list_keys(struct fixture *f)
+{
+	static struct keys keys;
+
+	return keys_list(&keys, &f->remote, census_space);
 }
 
 static inline bool

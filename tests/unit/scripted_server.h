@@ -9,6 +9,7 @@
 #include "base/view.h"
 #include "loopback.h"
 
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -202,9 +203,11 @@ static inline void *
 script_accept(void *arg)
 {
 	struct script *s = arg;
-	int fd;
+	int fd, at_once = 1;
 
 	while ((fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once,
+			sizeof(at_once));
 		pthread_mutex_lock(&s->lock);
 		bool wanted = !s->stopping && s->conns < SCRIPT_CONNS_MAX;
 

@@ -1,4 +1,4 @@
-/* Fetches, uploads and lists, by way of ask.c, against a scripted store. What
+/* Fetches and uploads, by way of ask.c, against a scripted store. What
  * is not taken or is given up is in test_ask_refusals.c, what can be mended in
  * test_ask_mend.c, the breaker in test_ask_breaker.c. */
 #include "mirror/ask.h"
@@ -85,38 +85,6 @@ drops_what_has_gone(void **state)
 	remote_upload(&f->remote, &e);
 	assert_int_equal(f->remote.counts.dropped, 1);
 	assert_int_equal(script_count_heard(&f->server), 0);
-	fixture_close(f);
-}
-
-static bool
-list_one(struct script *s, int fd, const struct heard *h)
-{
-	return answer_with(fd, "200 OK", "", "<ListBucketResult/>");
-}
-
-static enum remote_result
-list(char *text, size_t cap)
-{
-	struct buf document = buf_over(text, cap);
-	enum remote_result result =
-		remote_list(&f->remote, VIEW("list-type=2"), &document);
-
-	assert_true(result != REMOTE_DONE ||
-		    view_eq(buf_view(&document), VIEW("<ListBucketResult/>")));
-	return result;
-}
-
-static void
-lists(void **state)
-{
-	char text[64];
-
-	f = fixture_open(list_one);
-	assert_int_equal(list(text, sizeof(text)), REMOTE_DONE);
-	assert_int_equal(list(text, 19), REMOTE_DONE);
-	assert_int_equal(list(text, 18), REMOTE_FAILED);
-	assert_true(heard_starts(
-		&f->server.heard[0], "GET /bucket?list-type=2 HTTP/1.1"));
 	fixture_close(f);
 }
 
@@ -294,7 +262,6 @@ main(void)
 		cmocka_unit_test(knows_what_is_absent),
 		cmocka_unit_test(uploads_an_entry_once),
 		cmocka_unit_test(drops_what_has_gone),
-		cmocka_unit_test(lists),
 		cmocka_unit_test(replaces_a_dead_connection_for_nothing),
 		cmocka_unit_test(tries_again),
 		cmocka_unit_test(tries_again_after_half_a_body),

@@ -140,7 +140,7 @@ static void
 does_not_follow_redirects(void **state)
 {
 	f = fixture_open(redirect);
-	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(fetch_one(f, 1), REMOTE_REFUSED);
 	assert_int_equal(script_count_heard(&f->server), 1);
 	assert_int_equal(script_count(&f->server, "GET /bucket/p/"), 1);
 	assert_said(f, 1, "cannot get from bucket", "says 307");

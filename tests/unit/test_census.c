@@ -1,145 +1,220 @@
-#include "pack/census.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <cmocka.h>
+/* What is known of a bucket, and how it is listed; what a page says is in
+ * test_census_page.c. */
+#include "census_pages.h"
 
 static struct id
-action(unsigned char first, unsigned char eighth)
+id_at(uint64_t position)
 {
 	struct id id = {{0}};
 
-	id.byte[0] = first;
-	id.byte[7] = eighth;
+	for (int i = 0; i < 8; i++) {
+		id.byte[i] = (uint8_t)(position >> (56 - 8 * i));
+	}
 	id.byte[31] = 9; /* beyond what is kept */
 	return id;
 }
 
-static void
-add(struct census *c, unsigned char first, unsigned char eighth)
-{
-	struct id id = action(first, eighth);
-
-	assert_true(census_add(c, &id));
-}
-
 static bool
-lacks(const struct census *c, unsigned char first, unsigned char eighth)
+lacks(const struct census *c, uint64_t position)
 {
-	struct id id = action(first, eighth);
+	struct id id = id_at(position);
 
 	return census_lacks(c, &id);
 }
 
+static bool
+add(struct census *c, uint64_t first, uint64_t last, uint64_t *position,
+	size_t count)
+{
+	const struct census_part part = {{first, last}, position, count};
+
+	return census_add(c, &part);
+}
+
+/* what is known */
+
 static void
 nothing_is_known_at_first(void **state)
 {
-	struct census c;
-	uint64_t key[1];
+	static struct census c;
 
-	(void)state;
-	census_init(&c, key, 1);
-	assert_false(lacks(&c, 0, 0));
-	assert_false(lacks(&c, 255, 255));
+	assert_false(lacks(&c, 0));
+	assert_false(lacks(&c, LAST));
+	assert_false(census_is_complete(&c));
 }
 
 static void
-an_empty_listing_lacks_everything(void **state)
+an_empty_bucket_lacks_everything(void **state)
 {
-	struct census c;
-	uint64_t key[1];
+	static struct census c;
 
-	(void)state;
-	census_init(&c, key, 1);
-	census_finish(&c);
-	assert_true(lacks(&c, 0, 0));
-	assert_true(lacks(&c, 255, 255));
+	assert_true(add(&c, 0, LAST, NULL, 0));
+	assert_true(lacks(&c, 0));
+	assert_true(lacks(&c, LAST));
+	assert_true(census_is_complete(&c));
 }
 
 static void
-a_part_is_known_up_to_its_last_key(void **state)
+parts_are_known_in_any_order(void **state)
 {
-	struct census c;
-	uint64_t key[8];
+	static struct census c;
+	uint64_t low[] = {10, 20}, high[] = {100, LAST}, middle[] = {50};
 
-	(void)state;
-	census_init(&c, key, 8);
-	add(&c, 10, 0);
-	add(&c, 20, 5);
-	assert_true(lacks(&c, 9, 0));
-	assert_false(lacks(&c, 10, 0));
-	assert_true(lacks(&c, 10, 1));
-	assert_true(lacks(&c, 20, 4));
-	assert_false(lacks(&c, 20, 5));
-	assert_false(lacks(&c, 20, 6));
-	assert_false(lacks(&c, 30, 0));
-	census_finish(&c);
-	assert_true(lacks(&c, 30, 0));
+	assert_true(add(&c, 0, 20, low, 2));
+	assert_true(lacks(&c, 9));
+	assert_false(lacks(&c, 10));
+	assert_true(lacks(&c, 11));
+	assert_false(lacks(&c, 20));
+	assert_false(lacks(&c, 21)); /* not known */
+	assert_true(add(&c, 100, LAST, high, 2));
+	assert_false(lacks(&c, 99));
+	assert_false(lacks(&c, 100));
+	assert_true(lacks(&c, 101));
+	assert_true(lacks(&c, LAST - 1));
+	assert_false(lacks(&c, LAST));
+	assert_false(census_is_complete(&c));
+	assert_true(add(&c, 21, 99, middle, 1));
+	assert_true(lacks(&c, 21));
+	assert_false(lacks(&c, 50));
+	assert_true(lacks(&c, 99));
+	assert_true(census_is_complete(&c));
 }
 
 static void
-an_unordered_listing_counts_when_complete(void **state)
+it_is_not_complete_without_an_end(void **state)
 {
-	struct census c;
-	uint64_t key[8];
+	static struct census begins, ends;
 
-	(void)state;
-	census_init(&c, key, 8);
-	add(&c, 20, 0);
-	add(&c, 10, 0);
-	add(&c, 30, 0);
-	add(&c, 5, 0);
-	assert_false(lacks(&c, 1, 0));
-	assert_false(lacks(&c, 15, 0));
-	census_finish(&c);
-	assert_true(lacks(&c, 1, 0));
-	assert_true(lacks(&c, 15, 0));
-	assert_false(lacks(&c, 5, 0));
-	assert_false(lacks(&c, 10, 0));
-	assert_false(lacks(&c, 20, 0));
-	assert_false(lacks(&c, 30, 0));
+	assert_true(add(&begins, 0, LAST - 1, NULL, 0));
+	assert_false(census_is_complete(&begins));
+	assert_true(add(&ends, 1, LAST, NULL, 0));
+	assert_false(census_is_complete(&ends));
 }
 
 static void
-what_does_not_fit_is_refused(void **state)
+parts_have_a_limit(void **state)
 {
-	struct census c;
-	uint64_t key[2];
-	struct id third = action(3, 0);
+	static struct census c;
 
-	(void)state;
-	census_init(&c, key, 2);
-	add(&c, 1, 0);
-	add(&c, 2, 0);
-	assert_false(census_add(&c, &third));
-	assert_true(lacks(&c, 1, 1));
-	assert_false(lacks(&c, 3, 0));
+	for (uint64_t i = 0; i < CENSUS_PAGES_MAX; i++) {
+		assert_true(add(&c, i, i, NULL, 0));
+	}
+	assert_false(add(&c, CENSUS_PAGES_MAX, CENSUS_PAGES_MAX, NULL, 0));
+	assert_true(lacks(&c, CENSUS_PAGES_MAX - 1));
+	assert_false(lacks(&c, CENSUS_PAGES_MAX));
+}
+
+/* how the rest is listed */
+
+static void
+check_plan(uint64_t next, uint64_t pages, size_t ranges)
+{
+	struct census_plan plan;
+
+	census_plan(next, &plan);
+	assert_int_equal(plan.pages, pages);
+	assert_int_equal(plan.ranges, ranges);
+	for (size_t i = 0; i < ranges; i++) {
+		assert_int_equal(plan.range[i].first, next);
+		assert_true(plan.range[i].last >= next);
+		next = plan.range[i].last + 1;
+	}
+	assert_int_equal(next, 0); /* all the rest */
 }
 
 static void
-random_listings_agree_with_a_bitmap(void **state)
+ranges_are_as_many_as_pages(void **state)
 {
-	uint64_t key[256];
-	unsigned seed = 1;
+	check_plan(LAST, 1, 1);
+	check_plan(LAST / 2 + 1, 1, 1);
+	check_plan(LAST / 2, 2, 2);
+	check_plan(LAST / 8, 8, CENSUS_RANGES_MAX);
+	check_plan(LAST / 9 + 1, 8, CENSUS_RANGES_MAX);
+	check_plan(LAST / 100, 100, CENSUS_RANGES_MAX);
+	check_plan(1, LAST, CENSUS_RANGES_MAX);
+}
 
-	(void)state;
-	for (int round = 0; round < 200; round++) {
-		struct census c;
-		bool there[256] = {false};
+/* Buckets of random keys, listed as planned, page by page. */
 
-		census_init(&c, key, 256);
-		for (int i = 0; i < round; i++) {
-			seed = seed * 1103515245 + 12345;
-			unsigned char k = (unsigned char)(seed >> 16);
+enum { KEYS_MAX = 4000 };
 
-			add(&c, k, 0);
-			there[k] = true;
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static uint64_t
+next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed ^ *seed >> 29;
+}
+
+/* Lists a page of so many keys; true if another follows. */
+static bool
+list_page(struct census *c, const uint64_t *keys, size_t count, size_t per_page)
+{
+	size_t i = 0, given = 0;
+
+	while (i < count && keys[i] < page.range.first) {
+		i++;
+	}
+	for (; i < count && given < per_page; given++) {
+		action(keys[i++]);
+	}
+	enum census_page_end end = census_page_end(&page, i < count);
+	size_t size = page.count * sizeof(uint64_t);
+	uint64_t *kept = memcpy(malloc(size + 1), page.position, size);
+
+	assert_int_not_equal(end, CENSUS_PAGE_LIES);
+	assert_true(
+		add(c, page.range.first, page.range.last, kept, page.count));
+	return end == CENSUS_PAGE_MORE;
+}
+
+static void
+list_all(struct census *c, const uint64_t *keys, size_t count, size_t per_page)
+{
+	struct census_plan plan = {.ranges = 0};
+
+	begin(0, LAST);
+	if (list_page(c, keys, count, per_page)) {
+		census_plan(page.next, &plan);
+	}
+	for (size_t i = 0; i < plan.ranges; i++) {
+		struct census_range range = plan.range[i];
+
+		begin(range.first, range.last);
+		while (list_page(c, keys, count, per_page)) {
+			begin(page.next, range.last);
 		}
-		census_finish(&c);
-		for (int k = 0; k < 256; k++) {
-			assert_int_equal(
-				lacks(&c, (unsigned char)k, 0), !there[k]);
+	}
+}
+
+static void
+random_buckets_are_known_whole(void **state)
+{
+	static uint64_t keys[KEYS_MAX];
+	uint64_t seed = 1;
+
+	for (size_t count = 0; count < KEYS_MAX; count = count * 5 / 4 + 1) {
+		static struct census c;
+
+		for (size_t i = 0; i < count; i++) {
+			keys[i] = next_random(&seed);
+		}
+		qsort(keys, count, sizeof(*keys), compare);
+		list_all(&c, keys, count, 1 + count / 100);
+		assert_true(census_is_complete(&c));
+		for (size_t i = 0; i < count; i++) {
+			assert_false(lacks(&c, keys[i]));
+			assert_true(lacks(&c, next_random(&seed)));
+		}
+		while (c.parts > 0) {
+			free(c.part[--c.parts].position);
 		}
 	}
 }
@@ -149,11 +224,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_known_at_first),
-		cmocka_unit_test(an_empty_listing_lacks_everything),
-		cmocka_unit_test(a_part_is_known_up_to_its_last_key),
-		cmocka_unit_test(an_unordered_listing_counts_when_complete),
-		cmocka_unit_test(what_does_not_fit_is_refused),
-		cmocka_unit_test(random_listings_agree_with_a_bitmap),
+		cmocka_unit_test(an_empty_bucket_lacks_everything),
+		cmocka_unit_test(parts_are_known_in_any_order),
+		cmocka_unit_test(it_is_not_complete_without_an_end),
+		cmocka_unit_test(parts_have_a_limit),
+		cmocka_unit_test(ranges_are_as_many_as_pages),
+		cmocka_unit_test(random_buckets_are_known_whole),
 	};
 
 	return cmocka_run_group_tests_name("census", tests, NULL, NULL);

@@ -1,272 +1,199 @@
-/* The census of a scripted store, which lists its keys page by page. */
-#include "mirror/census_taker.h"
-
-#include "remote_fixture.h"
-
-static struct fixture *f;
-static struct census_taker taker;
+/* The census of buckets that are listed as they are. */
+#include "listing_fixture.h"
 
 static void
-begin(script_answer *answer)
+knows_an_empty_bucket(void **state)
 {
-	f = fixture_open(answer);
-	census_taker_init(&taker, &f->remote);
-}
-
-static void
-end(void)
-{
-	fixture_close(f);
-	free(taker.keys);
-}
-
-static enum census_finding
-find(unsigned n)
-{
-	struct id action = action_of(n);
-
-	return census_taker_find(&taker, &action);
-}
-
-static bool
-lacks(unsigned n)
-{
-	struct id action = action_of(n);
-
-	return census_taker_lacks(&taker, &action);
-}
-
-/* The number of the page that is asked for. */
-static unsigned
-page_of(const struct heard *h)
-{
-	const char *token = strstr(h->head, "continuation-token=t");
-
-	return token ? (unsigned)strtoul(token + 20, NULL, 10) : 0;
-}
-
-static void
-add_key(struct buf *page, unsigned n)
-{
-	struct id action = action_of(n);
-
-	buf_str(page, "<Contents><Key>p/");
-	buf_hex(page, action.byte, ID_LEN);
-	buf_str(page, "</Key></Contents>");
-}
-
-/* A page of these keys; another follows if there is a token. */
-static bool
-answer_page(int fd, const unsigned *key, size_t count, unsigned next)
-{
-	char storage[4096];
-	struct buf page = BUF_OVER(storage);
-
-	buf_str(&page, "<ListBucketResult>");
-	for (size_t i = 0; i < count; i++) {
-		add_key(&page, key[i]);
-	}
-	if (next > 0) {
-		buf_str(&page, "<IsTruncated>true</IsTruncated>"
-			       "<NextContinuationToken>t");
-		buf_uint(&page, next);
-		buf_str(&page, "</NextContinuationToken>");
-	}
-	buf_str(&page, "</ListBucketResult>");
-	return answer_with(fd, "200 OK", "", buf_cstr(&page));
-}
-
-static bool
-list_two_pages(struct script *s, int fd, const struct heard *h)
-{
-	return page_of(h) == 0 ? answer_page(fd, (unsigned[]){1, 3, 5}, 3, 1)
-			       : answer_page(fd, (unsigned[]){7, 9}, 2, 0);
-}
-
-static void
-knows_the_whole_bucket(void **state)
-{
-	begin(list_two_pages);
-	for (unsigned n = 0; n < 12; n++) {
-		bool held = n % 2 == 1 && n < 10;
-
-		assert_int_equal(find(n), held ? CENSUS_HOLDS : CENSUS_LACKS);
-		assert_int_equal(lacks(n), !held);
-	}
-	assert_int_equal(script_count_heard(&f->server), 2);
-	assert_true(heard_starts(
-		&f->server.heard[0], "GET /bucket?list-type=2&prefix=p%2F "));
+	begin(0, 1000, list_rightly);
+	assert_int_equal(find(id_at(1)), CENSUS_LACKS);
+	assert_int_equal(find(id_at(UINT64_MAX)), CENSUS_LACKS);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_true(heard_starts(&f->server.heard[0],
+		"GET /bucket?list-type=2&prefix=p%2F&"
+		"start-after=p%2F0000000000000000 HTTP/1.1"));
 	end();
+}
+
+/* Everything about a bucket of so many keys. */
+static void
+check_bucket(uint64_t keys, uint64_t page_keys)
+{
+	begin(keys, page_keys, list_rightly);
+	for (uint64_t n = 0; n < keys; n++) {
+		assert_int_equal(find(key_no(n)), CENSUS_HOLDS);
+		assert_int_equal(find(gap_no(n)), CENSUS_LACKS);
+		assert_true(lacks(gap_no(n)));
+	}
+	assert_true(lacks(id_at(0)));
+	assert_true(lacks(id_at(UINT64_MAX)));
+
+	/* a page more for each range that ends within one */
+	size_t pages = (keys + page_keys - 1) / page_keys;
+
+	assert_in_range(script_count_heard(&f->server), pages,
+		pages + CENSUS_RANGES_MAX + 1);
+	assert_said_nothing(f);
+	end();
+}
+
+static void
+knows_buckets_of_any_size(void **state)
+{
+	static const struct {
+		uint64_t keys, page_keys;
+	} cases[] = {
+		{1, 1000},
+		{10, 10}, /* a full page */
+		{11, 10},
+		{20, 10},
+		{21, 10},
+		{80, 10}, /* a page for each range */
+		{1000, 7},
+		{1000, 1000},
+		{3000, 1000},
+		{300, 1},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		check_bucket(cases[i].keys, cases[i].page_keys);
+	}
 }
 
 static void
 begins_after_some_gets_in_vain(void **state)
 {
-	begin(list_two_pages);
-	for (int i = 1; i < CENSUS_AFTER_ABSENT; i++) {
-		census_taker_note_absent(&taker);
-	}
-	assert_false(lacks(2));
-	assert_int_equal(script_count_heard(&f->server), 0);
-	census_taker_note_absent(&taker);
-	census_taker_note_absent(&taker);
-	for (int i = 0; i < FIXTURE_SOON_MS && !lacks(99); i++) {
-		usleep(1000);
-	}
-	assert_true(lacks(2));
-	assert_false(lacks(3));
-	assert_int_equal(script_count_heard(&f->server), 2);
-	/* the thread has ended when that is known */
-	assert_int_equal(find(3), CENSUS_HOLDS);
-	end();
-}
-
-static bool
-list_nothing(struct script *s, int fd, const struct heard *h)
-{
-	return answer_page(fd, NULL, 0, 0);
-}
-
-static void
-knows_an_empty_bucket(void **state)
-{
-	begin(list_nothing);
-	assert_int_equal(find(1), CENSUS_LACKS);
-	end();
-}
-
-static bool
-list_a_page_and_fail(struct script *s, int fd, const struct heard *h)
-{
-	return page_of(h) == 0
-		       ? answer_page(fd, (unsigned[]){1, 3, 5}, 3, 1)
-		       : answer_error(fd, "403 Forbidden", "", "AccessDenied");
-}
-
-static void
-knows_what_it_saw_before_a_failure(void **state)
-{
-	begin(list_a_page_and_fail);
-	assert_int_equal(find(2), CENSUS_LACKS);
-	assert_int_equal(find(3), CENSUS_UNKNOWN);
-	assert_int_equal(find(7), CENSUS_UNKNOWN);
-	assert_true(lacks(4));
-	assert_false(lacks(6));
-	assert_said_nothing(f);
-	end();
-}
-
-static bool
-list_without_order(struct script *s, int fd, const struct heard *h)
-{
-	return page_of(h) == 0 ? answer_page(fd, (unsigned[]){5, 1, 3}, 3, 1)
-			       : answer_page(fd, (unsigned[]){9, 7}, 2, 0);
-}
-
-static void
-knows_an_unordered_bucket_when_it_is_complete(void **state)
-{
-	begin(list_without_order);
-	assert_int_equal(find(3), CENSUS_HOLDS);
-	assert_int_equal(find(7), CENSUS_HOLDS);
-	assert_int_equal(find(2), CENSUS_LACKS);
-	end();
-}
-
-static bool
-list_without_order_and_fail(struct script *s, int fd, const struct heard *h)
-{
-	return page_of(h) == 0 ? list_without_order(s, fd, h)
-			       : list_a_page_and_fail(s, fd, h);
-}
-
-static void
-knows_nothing_of_half_an_unordered_bucket(void **state)
-{
-	begin(list_without_order_and_fail);
-	for (unsigned n = 0; n < 9; n++) {
-		assert_int_equal(find(n), CENSUS_UNKNOWN);
-	}
-	end();
-}
-
-static bool
-deny(struct script *s, int fd, const struct heard *h)
-{
-	return answer_error(fd, "403 Forbidden", "", "AccessDenied");
-}
-
-static void
-knows_nothing_when_it_is_denied(void **state)
-{
-	begin(deny);
-	assert_int_equal(find(1), CENSUS_UNKNOWN);
-	assert_int_equal(find(2), CENSUS_UNKNOWN);
+	begin(100, 1000, list_rightly);
+	note_absent(CENSUS_AFTER_ABSENT - 1);
+	assert_false(lacks(gap_no(1)));
+	assert_int_equal(taker.stage, CENSUS_UNBEGUN);
+	note_absent(2);
+	await_stage(CENSUS_SETTLED);
+	assert_true(lacks(gap_no(1)));
+	assert_false(lacks(key_no(1)));
 	assert_int_equal(script_count_heard(&f->server), 1);
-	assert_said_nothing(f);
 	end();
 }
 
-static bool
-cut_the_page(struct script *s, int fd, const struct heard *h)
+/* A hundred pages are not listed for the sake of three gets. */
+static void
+lists_no_more_than_the_gets_in_vain_are_worth(void **state)
 {
-	return answer_with(
-		fd, "200 OK", "", "<ListBucketResult><Contents><Key>p/ac0003");
+	unsigned worth = 100 / CENSUS_PAGES_PER_ABSENT;
+
+	begin(1000, 10, list_rightly);
+	note_absent(CENSUS_AFTER_ABSENT);
+	await_stage(CENSUS_PLANNED);
+	note_absent(worth - CENSUS_AFTER_ABSENT - 1);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_true(lacks(gap_no(8)));
+	assert_false(lacks(gap_no(10)));
+	assert_int_equal(taker.stage, CENSUS_PLANNED);
+	note_absent(2);
+	await_stage(CENSUS_SETTLED);
+	assert_true(lacks(gap_no(10)));
+	assert_true(lacks(gap_no(999)));
+	end();
 }
 
 static void
-does_not_believe_half_a_page(void **state)
+lists_all_for_older_entries(void **state)
 {
-	begin(cut_the_page);
-	assert_int_equal(find(1), CENSUS_UNKNOWN);
+	begin(1000, 10, list_rightly);
+	note_absent(CENSUS_AFTER_ABSENT);
+	await_stage(CENSUS_PLANNED);
+	assert_int_equal(find(key_no(900)), CENSUS_HOLDS);
+	assert_int_equal(find(gap_no(900)), CENSUS_LACKS);
 	end();
-}
-
-static bool
-list_for_ever(struct script *s, int fd, const struct heard *h)
-{
-	unsigned page = page_of(h);
-
-	return answer_page(fd, &page, 1, page + 1);
 }
 
 /* What lies behind the last page is taken for held, so that it is not looked
  * for in every run. */
 static void
-stops_after_so_many_pages(void **state)
+gives_up_at_the_first_page_what_is_too_large(void **state)
 {
-	begin(list_for_ever);
-	assert_int_equal(find(CENSUS_PAGES_MAX + 99), CENSUS_HOLDS);
-	assert_int_equal(script_count_heard(&f->server), CENSUS_PAGES_MAX);
+	begin(1000 * 1000, 1000, list_rightly);
+	assert_int_equal(find(gap_no(900 * 1000)), CENSUS_HOLDS);
+	assert_int_equal(find(gap_no(900)), CENSUS_LACKS);
+	assert_int_equal(script_count_heard(&f->server), 1);
 	end();
 }
 
-static bool
-list_the_same_for_ever(struct script *s, int fd, const struct heard *h)
-{
-	return answer_page(fd, (unsigned[]){1, 3, 5}, 3, 1);
-}
-
 static void
-stops_when_pages_repeat(void **state)
+lists_as_many_pages_as_the_budget_has(void **state)
 {
-	begin(list_the_same_for_ever);
-	assert_int_equal(find(1), CENSUS_HOLDS);
-	assert_int_equal(script_count_heard(&f->server), CENSUS_PAGES_MAX);
+	begin(CENSUS_PAGES_MAX + 1, 1, list_rightly);
+	assert_int_equal(find(id_at(UINT64_MAX)), CENSUS_HOLDS);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	end();
+	begin(CENSUS_PAGES_MAX - 9, 1, list_rightly);
+	assert_int_equal(find(id_at(UINT64_MAX)), CENSUS_LACKS);
 	end();
 }
 
+/* Each of the pages that are listed at the same time is on its way before the
+ * first is answered. */
+static atomic_uint under_way;
+
 static bool
-hang_up(struct script *s, int fd, const struct heard *h)
+list_together(struct script *s, int fd, const struct heard *h)
 {
-	return false;
+	if (h->number > 0 && ++under_way <= CENSUS_RANGES_MAX) {
+		for (int i = 0;
+			i < FIXTURE_SOON_MS && under_way < CENSUS_RANGES_MAX;
+			i++) {
+			usleep(1000);
+		}
+	}
+	return list_rightly(s, fd, h);
 }
 
 static void
-knows_nothing_without_a_store(void **state)
+lists_ranges_at_the_same_time(void **state)
 {
-	begin(hang_up);
-	assert_int_equal(find(1), CENSUS_UNKNOWN);
+	under_way = 0;
+	begin(400, 10, list_together);
+	assert_int_equal(find(gap_no(399)), CENSUS_LACKS);
+	assert_true(under_way >= CENSUS_RANGES_MAX);
+	assert_true(script_count_conns(&f->server) >= CENSUS_RANGES_MAX);
+	end();
+}
+
+/* The last range does not come to an end. */
+static atomic_bool hold_back;
+
+static bool
+list_the_end_late(struct script *s, int fd, const struct heard *h)
+{
+	while (hold_back && start_of(h) > UINT64_MAX / 8 * 7) {
+		usleep(1000);
+	}
+	return list_rightly(s, fd, h);
+}
+
+static void
+counts_what_a_range_has_passed(void **state)
+{
+	hold_back = true;
+	begin(100, 10, list_the_end_late);
+	note_absent(100);
+	for (int i = 0; i < FIXTURE_SOON_MS && !lacks(gap_no(50)); i++) {
+		usleep(1000);
+	}
+	assert_true(lacks(gap_no(50)));
+	assert_false(lacks(gap_no(97)));
+	hold_back = false;
+	assert_int_equal(find(gap_no(97)), CENSUS_LACKS);
+	end();
+}
+
+/* Gets never find their connections in use. */
+static void
+leaves_the_connections_of_gets_alone(void **state)
+{
+	begin(400, 10, list_rightly);
+	assert_int_equal(find(gap_no(399)), CENSUS_LACKS);
+	assert_int_equal(f->remote.pool.count[CONN_GET], 0);
+	assert_in_range(f->remote.pool.count[CONN_PUT], 1, CENSUS_RANGES_MAX);
 	end();
 }
 
@@ -274,16 +201,19 @@ knows_nothing_without_a_store(void **state)
 static void
 goes_on_when_fetches_are_cancelled(void **state)
 {
-	begin(list_two_pages);
+	begin(100, 10, list_rightly);
 	remote_cancel_fetches(&f->remote);
-	assert_int_equal(find(2), CENSUS_LACKS);
+	assert_int_equal(find(gap_no(50)), CENSUS_LACKS);
 	end();
 }
 
 static void *
 find_in_thread(void *arg)
 {
-	return find(2) == CENSUS_LACKS && find(3) == CENSUS_HOLDS ? arg : NULL;
+	bool good = find(gap_no(50)) == CENSUS_LACKS &&
+		    find(key_no(50)) == CENSUS_HOLDS;
+
+	return good ? arg : NULL;
 }
 
 static void
@@ -292,7 +222,7 @@ is_taken_once_for_all_who_wait(void **state)
 	pthread_t thread[8];
 	void *good;
 
-	begin(list_two_pages);
+	begin(60, 100, list_rightly);
 	for (size_t i = 0; i < 8; i++) {
 		pthread_create(&thread[i], NULL, find_in_thread, &taker);
 	}
@@ -300,7 +230,7 @@ is_taken_once_for_all_who_wait(void **state)
 		pthread_join(thread[i], &good);
 		assert_non_null(good);
 	}
-	assert_int_equal(script_count_heard(&f->server), 2);
+	assert_int_equal(script_count_heard(&f->server), 1);
 	end();
 }
 
@@ -308,17 +238,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(knows_the_whole_bucket),
-		cmocka_unit_test(begins_after_some_gets_in_vain),
 		cmocka_unit_test(knows_an_empty_bucket),
-		cmocka_unit_test(knows_what_it_saw_before_a_failure),
-		cmocka_unit_test(knows_an_unordered_bucket_when_it_is_complete),
-		cmocka_unit_test(knows_nothing_of_half_an_unordered_bucket),
-		cmocka_unit_test(knows_nothing_when_it_is_denied),
-		cmocka_unit_test(does_not_believe_half_a_page),
-		cmocka_unit_test(stops_after_so_many_pages),
-		cmocka_unit_test(stops_when_pages_repeat),
-		cmocka_unit_test(knows_nothing_without_a_store),
+		cmocka_unit_test(knows_buckets_of_any_size),
+		cmocka_unit_test(begins_after_some_gets_in_vain),
+		cmocka_unit_test(lists_no_more_than_the_gets_in_vain_are_worth),
+		cmocka_unit_test(lists_all_for_older_entries),
+		cmocka_unit_test(gives_up_at_the_first_page_what_is_too_large),
+		cmocka_unit_test(lists_as_many_pages_as_the_budget_has),
+		cmocka_unit_test(lists_ranges_at_the_same_time),
+		cmocka_unit_test(counts_what_a_range_has_passed),
+		cmocka_unit_test(leaves_the_connections_of_gets_alone),
 		cmocka_unit_test(goes_on_when_fetches_are_cancelled),
 		cmocka_unit_test(is_taken_once_for_all_who_wait),
 	};

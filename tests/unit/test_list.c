@@ -1,5 +1,7 @@
 #include "s3/list.h"
 
+#include "base/limits.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,44 +13,81 @@
 #define HEX_B "bb00000000000000000000000000000000000000000000000000000000000000"
 
 static const char *
-query(struct view prefix, struct view token)
+query(struct view prefix, struct view after)
 {
 	static char storage[LIST_QUERY_MAX];
 	struct buf out = BUF_OVER(storage);
 
-	list_query(prefix, token, &out);
+	list_query(prefix, after, &out);
 	return buf_cstr(&out);
 }
 
 static void
 queries_are_canonical(void **state)
 {
-	assert_string_equal(query(VIEW(""), VIEW("")), "list-type=2");
 	assert_string_equal(
-		query(VIEW("a b/"), VIEW("")), "list-type=2&prefix=a%20b%2F");
-	assert_string_equal(query(VIEW("p/"), VIEW("x+y/z==")),
-		"continuation-token=x%2By%2Fz%3D%3D&list-type=2&prefix=p%2F");
+		query(VIEW(""), VIEW("8000")), "list-type=2&start-after=8000");
+	assert_string_equal(query(VIEW("a b/"), VIEW("8000")),
+		"list-type=2&prefix=a%20b%2F&start-after=a%20b%2F8000");
 }
 
-/* The first bytes of a page's actions in hex, then what is said of the rest. */
+static void
+the_longest_query_has_room(void **state)
+{
+	char prefix[KEY_PREFIX_MAX];
+
+	memset(prefix, '/', sizeof(prefix));
+	assert_int_equal(strlen(query((struct view){prefix, sizeof(prefix)},
+				 VIEW("0123456789abcdef"))),
+		strlen("list-type=2&prefix=&start-after=") +
+			6 * KEY_PREFIX_MAX + 16);
+}
+
+/* What is read of a page: a line of text. */
+static void
+on_key(void *ctx, struct view name)
+{
+	struct buf *out = ctx;
+
+	buf_add(out, (struct view){name.p, name.n < 4 ? name.n : 4});
+	buf_char(out, ' ');
+}
+
+/* The beginnings of a page's keys, then what is said of the rest; the document
+ * comes in pieces, the first of which is as long as that. */
 static const char *
-summary(struct view document, struct view prefix)
+summary(struct view document, struct view prefix, size_t first, size_t piece)
 {
 	static char storage[256];
+	static struct list_page page;
 	struct buf out = BUF_OVER(storage);
-	struct list_page page;
-	struct id action;
+	size_t n = first;
 
-	list_page_init(&page, document, prefix);
-	while (list_page_next(&page, &action)) {
-		buf_hex(&out, action.byte, 1);
-		buf_char(&out, ' ');
+	list_page_init(&page, prefix, &out, on_key);
+	while (document.n > 0) {
+		n = n < document.n ? n : document.n;
+		list_page_feed(&page, (struct view){document.p, n});
+		document = view_skip(document, n);
+		n = piece;
 	}
-	if (!list_page_is_good(&page)) {
+	if (!list_page_end(&page)) {
 		return "bad";
 	}
-	buf_str(&out, page.truncated ? page.token : ".");
+	buf_str(&out, page.truncated ? "more" : ".");
 	return buf_cstr(&out);
+}
+
+/* Whole, byte by byte, and split at every place. */
+static void
+check(const char *document, const char *prefix, const char *expected)
+{
+	struct view d = view_of(document), p = view_of(prefix);
+
+	assert_string_equal(summary(d, p, d.n, 1), expected);
+	assert_string_equal(summary(d, p, 1, 1), expected);
+	for (size_t at = 1; at < d.n; at++) {
+		assert_string_equal(summary(d, p, at, d.n), expected);
+	}
 }
 
 static void
@@ -60,25 +99,31 @@ pages_are_read(void **state)
 		{"<?xml version='1.0'?><ListBucketResult xmlns='x'>"
 		 "<IsTruncated>false</IsTruncated></ListBucketResult>",
 			"", "."},
+		{"<ListBucketResult/>", "", "."},
 		{"<ListBucketResult><Contents><Key>" HEX_A
 		 "</Key><Size>1</Size></Contents><Contents><Key>" HEX_B
-		 "</Key></Contents></ListBucketResult>",
-			"", "aa bb ."},
+		 "</Key></Contents></ListBucketResult>\n",
+			"", "aa00 bb00 ."},
 		{"<ListBucketResult><Contents><Key>p&amp;q/" HEX_A
 		 "</Key></Contents></ListBucketResult>",
-			"p&q/", "aa ."},
-		/* not ours */
+			"p&q/", "aa00 ."},
+		{"<ListBucketResult><Contents><Key><![CDATA[p/]]>" HEX_A
+		 "</Key></Contents><!-- <Key>p/cc</Key> --></ListBucketResult>",
+			"p/", "aa00 ."},
+		/* not ours, and what cannot be decoded */
 		{"<ListBucketResult><Contents><Key>readme</Key></Contents>"
 		 "<Contents><Key>p/" HEX_A "</Key></Contents><Contents><Key>"
-		 "&bogus;</Key></Contents><Contents><Key>" HEX_B
-		 "</Key></Contents></ListBucketResult>",
-			"", "bb ."},
-		{"<ListBucketResult><IsTruncated>true</IsTruncated>"
+		 "&bogus;</Key></Contents><Contents><Key/></Contents>"
+		 "<Contents><Key><a/>x</Key></Contents></ListBucketResult>",
+			"", "read p/aa  ."},
+		{"<ListBucketResult><IsTruncated> true </IsTruncated>"
 		 "<NextContinuationToken>a&amp;b=</NextContinuationToken>"
 		 "</ListBucketResult>",
-			"", "a&b="},
-		/* truncated without a way to go on */
-		{"<ListBucketResult><IsTruncated>true</IsTruncated>"
+			"", "more"},
+		{"<ListBucketResult><Contents><Key>" HEX_A
+		 "</Key></Contents></ListBucketResult>",
+			"p/", "bad"},
+		{"<ListBucketResult><IsTruncated><a/></IsTruncated>"
 		 "</ListBucketResult>",
 			"", "bad"},
 		{"", "", "bad"},
@@ -88,44 +133,15 @@ pages_are_read(void **state)
 		{"<ListBucketResult><Contents><Key>" HEX_A "</Key></Contents>",
 			"", "bad"},
 		{"<ListBucketResult><Contents><Key", "", "bad"},
-		{"<ListBucketResult><NextContinuationToken><a/>"
-		 "</NextContinuationToken></ListBucketResult>",
-			"", "bad"},
+		{"<ListBucketResult></ListBucketResult><a/>", "", "bad"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_string_equal(summary(view_of(cases[i].document),
-					    view_of(cases[i].prefix)),
-			cases[i].summary);
+		check(cases[i].document, cases[i].prefix, cases[i].summary);
 	}
 }
 
-/* A token at the limit is taken, one byte more is not. */
-static void
-tokens_have_a_limit(void **state)
-{
-	char token[LIST_TOKEN_MAX + 2], document[2048];
-
-	memset(token, 't', sizeof(token));
-	for (int over = 0; over <= 1; over++) {
-		token[LIST_TOKEN_MAX + over] = '\0';
-		snprintf(document, sizeof(document),
-			"<ListBucketResult><IsTruncated>true</IsTruncated>"
-			"<NextContinuationToken>%s</NextContinuationToken>"
-			"</ListBucketResult>",
-			token);
-
-		struct list_page page;
-		struct id action;
-
-		list_page_init(&page, view_of(document), VIEW(""));
-		assert_false(list_page_next(&page, &action));
-		assert_int_equal(list_page_is_good(&page), !over);
-		token[LIST_TOKEN_MAX] = 't';
-	}
-}
-
-/* A key as long as S3 allows, and one byte more, are passed over. */
+/* A key as long as S3 allows is read; one byte more, and it is passed over. */
 static void
 long_keys_are_passed_over(void **state)
 {
@@ -139,9 +155,57 @@ long_keys_are_passed_over(void **state)
 			"<Contents><Key>" HEX_A
 			"</Key></Contents></ListBucketResult>",
 			key);
-		assert_string_equal(
-			summary(view_of(document), VIEW("")), "aa .");
+		check(document, "", over ? "aa00 ." : "kkkk aa00 .");
 		key[KEY_MAX] = 'k';
+	}
+}
+
+/* The longest key in its longest spelling is read, and nothing is that has no
+ * end. */
+static void
+elements_have_a_limit(void **state)
+{
+	static char document[3 * LIST_ELEMENT_MAX];
+	struct buf out = BUF_OVER(document);
+
+	buf_str(&out, "<ListBucketResult><Key>");
+	for (int i = 0; i < KEY_MAX; i++) {
+		buf_str(&out, "&#x0006b;");
+	}
+	buf_str(&out, "</Key></ListBucketResult>");
+	assert_string_equal(
+		summary(buf_view(&out), VIEW(""), 1000, 1000), "kkkk .");
+
+	buf_clear(&out);
+	buf_str(&out, "<ListBucketResult><Key>");
+	while (out.len < 2 * LIST_ELEMENT_MAX) {
+		buf_str(&out, "kkkk");
+	}
+	buf_str(&out, "</Key></ListBucketResult>");
+	assert_string_equal(
+		summary(buf_view(&out), VIEW(""), 1000, 1000), "bad");
+}
+
+/* LIST_BODY_MAX bytes are read, one more is not. */
+static void
+pages_have_a_limit(void **state)
+{
+	static const char head[] = "<ListBucketResult>";
+	static const char tail[] = "</ListBucketResult>";
+	static struct list_page page;
+	const size_t ends = sizeof(head) - 1 + sizeof(tail) - 1;
+
+	for (size_t over = 0; over <= 1; over++) {
+		size_t n = LIST_BODY_MAX - ends + over;
+
+		list_page_init(&page, VIEW(""), NULL, NULL);
+		list_page_feed(&page, view_of(head));
+		for (; n >= 4; n -= 4) {
+			list_page_feed(&page, VIEW("<a/>"));
+		}
+		list_page_feed(&page, (struct view){"   ", n});
+		assert_int_equal(list_page_feed(&page, view_of(tail)), !over);
+		assert_int_equal(list_page_end(&page), !over);
 	}
 }
 
@@ -150,9 +214,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queries_are_canonical),
+		cmocka_unit_test(the_longest_query_has_room),
 		cmocka_unit_test(pages_are_read),
-		cmocka_unit_test(tokens_have_a_limit),
 		cmocka_unit_test(long_keys_are_passed_over),
+		cmocka_unit_test(elements_have_a_limit),
+		cmocka_unit_test(pages_have_a_limit),
 	};
 
 	return cmocka_run_group_tests_name("list", tests, NULL, NULL);
