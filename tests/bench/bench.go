@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -11,9 +14,12 @@ type bench struct {
 	options
 	dir       string // everything is below it
 	toolchain toolchain
-	work      work
+	work      work               // of fill, warm, hot and fair
+	realWork  work               // of real and leaf
+	testWork  work               // of test
+	checkout  checkout           // where the latter two are done
 	running   map[string]*server // by scheme
-	stocks    map[string]stock   // by scheme and contender
+	stocks    map[string]stock   // by scheme, work and contender
 	report    report
 	ending    sync.Mutex // held by what ends the program
 }
@@ -38,26 +44,21 @@ func (b *bench) prepare() error {
 	if err := b.takePrograms(); err != nil {
 		return err
 	}
-	empty := filepath.Join(b.dir, "empty")
-	if err := os.Mkdir(empty, 0o755); err != nil {
-		return err
-	}
 	var err error
 	if b.toolchain, err = findToolchain(b.modules); err != nil {
 		return err
 	}
-	if b.work, err = b.toolchain.prepare(b.module, empty); err != nil {
+	if err := b.prepareWorks(); err != nil {
 		return err
 	}
 	for _, scheme := range b.schemes {
 		dir := filepath.Join(b.dir, scheme)
-		b.running[scheme], err = startServer(serverKinds[b.server], b.servers[b.server], scheme, dir)
+		b.running[scheme], err = startServer(serverKinds[b.server], b.binaries[b.server], scheme, dir)
 		if err != nil {
 			return err
 		}
 	}
-	b.report.describe(b)
-	return nil
+	return b.report.describe(b)
 }
 
 // takePrograms copies what is measured, so that it can be built anew meanwhile.
@@ -84,17 +85,31 @@ func (b *bench) close() {
 	os.RemoveAll(b.dir)
 }
 
-func (b *bench) serverPids() []int {
-	var pids []int
-	for _, s := range b.running {
-		pids = append(pids, s.process.Process.Pid)
-	}
-	return pids
+func (b *bench) servers() servers {
+	return slices.Collect(maps.Values(b.running))
 }
 
 // sharing are the helpers that use a bucket.
 func (b *bench) sharing() []contender {
 	return append([]contender{ours(b.program)}, b.rivals...)
+}
+
+// warming are those and the variants that read buckets in another way.
+func (b *bench) warming() []contender {
+	all := []contender{ours(b.program)}
+	for _, v := range b.variants {
+		all = append(all, v.of(ours(b.program)))
+	}
+	return append(all, b.rivals...)
+}
+
+// filling are those that write buckets in another way.
+func (b *bench) filling() []contender {
+	all := []contender{ours(b.program)}
+	if slices.Contains(b.variants, scope) {
+		all = append(all, scope.of(ours(b.program)))
+	}
+	return append(all, b.rivals...)
 }
 
 // at is a place on a server, by way of a line if there is one.
@@ -135,13 +150,13 @@ type stock struct {
 	failure string // why it is not full
 }
 
-// stockOf compiles everything once for a helper, right at the server. Who does
-// not share has gocache-s3's, whose local tier is go's own.
-func (b *bench) stockOf(scheme string, who contender) (stock, error) {
-	if !who.shares {
+// stockOf does work once for a helper, right at the server. Variants have
+// gocache-s3's, and so has who does not share: its local tier is go's own.
+func (b *bench) stockOf(scheme string, w work, who contender) (stock, error) {
+	if !who.shares || who.variant != "" {
 		who = ours(b.program)
 	}
-	key := scheme + " " + who.name
+	key := fmt.Sprintf("%s %s, %s", scheme, w.name, who.name)
 	if s, found := b.stocks[key]; found {
 		return s, nil
 	}
@@ -153,8 +168,8 @@ func (b *bench) stockOf(scheme string, who contender) (stock, error) {
 	if err != nil {
 		return stock{}, err
 	}
-	progress("  filling a bucket for %s", key)
-	run := b.build(trial{who: who, machine: m, place: b.at(scheme, bucket, nil)})
+	progress("  filling a bucket: %s", key)
+	run := b.build(trial{who: who, work: w, machine: m, place: b.at(scheme, bucket, nil)})
 	b.stocks[key] = stock{m, bucket, run.Failure}
 	return b.stocks[key], nil
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,28 +17,30 @@ import (
 // Whoever uploads after the go command has ended gets so long.
 const tailMax = 15 * time.Minute
 
-// trial is one run of the go command as it is set up.
+// trial is one run of the go command, or of a helper, as it is set up.
 type trial struct {
 	who     contender
+	work    work
 	machine machine
 	place   place
 	line    *line // nil: nothing in between, nothing counted
 	watched bool  // look at memory
+	cpus    int   // how many it may use; 0: all
 }
 
 // build runs the go command and waits for all that it leaves behind.
 func (b *bench) build(t trial) sample {
-	t.place.local = t.machine.at("local")
+	place := t.place.on(t.machine)
 	os.Remove(t.machine.at("built")) // or go would not link again
 	var said bytes.Buffer
-	run := exec.Command(filepath.Join(b.toolchain.root, "bin", "go"), b.work.on(t.machine)...)
-	run.Dir, run.Stdout, run.Stderr = b.work.dir, &said, &said
-	run.Env = append(append(t.machine.environ(), b.toolchain.environ()...), t.who.environ(t.place)...)
+	run := exec.Command(filepath.Join(b.toolchain.root, "bin", "go"), t.work.on(t.machine)...)
+	run.Dir, run.Stdout, run.Stderr = t.work.dir, &said, &said
+	run.Env = slices.Concat(t.machine.environ(), b.toolchain.environ(), t.work.env, t.who.environ(place))
 	if len(t.who.command) > 0 {
-		run.Env = append(run.Env, t.who.goCacheProg(t.place))
+		run.Env = append(run.Env, t.who.goCacheProg(place))
 	}
-	meter, begin := startMeter(b.serverPids()), time.Now()
-	if err := run.Start(); err != nil {
+	meter, begin := startMeter(b.servers()), time.Now()
+	if err := startOn(t.cpus, run); err != nil {
 		return sample{Failure: err.Error()}
 	}
 	find := nobody
@@ -47,16 +51,15 @@ func (b *bench) build(t trial) sample {
 	err := run.Wait()
 	s := sample{Seconds: time.Since(begin).Seconds()}
 	ended := time.Now()
-	cpu, late := reapOrphans(b.serverPids(), tailMax)
+	cpu, late := reapOrphans(b.servers().pids(), tailMax)
 	s.TailSeconds = time.Since(ended).Seconds()
 	s.setMemory(memory.end())
 	s.GoCPU = cpuTime(run.ProcessState.SysUsage().(*syscall.Rusage)).Seconds()
 	s.HelperCPU = cpu.Seconds()
-	far, others := meter.stop()
-	s.FarCPU, s.OtherCPU = far.Seconds(), others.Seconds()
-	s.Requests, s.Said = requestsIn(said.String()), lastLine(said.String())
-	s.Compiled = strings.Count(said.String(), "/compile -o ")
+	s.listen(said.String())
+	meter.stop(&s)
 	s.count(t.line)
+	s.Stats = takeStats(place.stats)
 	for _, err := range []error{err, late} {
 		if err != nil {
 			s.Failure = err.Error() + ": " + s.Said
@@ -68,12 +71,26 @@ func (b *bench) build(t trial) sample {
 func (s *sample) setMemory(p peak) { s.Proportional, s.HighWater = p.proportional, p.highWater }
 
 func (s *sample) count(l *line) {
-	if l != nil {
-		s.Connections, s.Up, s.Down = l.connections.Load(), l.up.bytes.Load(), l.down.bytes.Load()
+	if l == nil {
+		return
 	}
+	up, down := l.up.seen(), l.down.seen()
+	s.Connections, s.AtOnce = l.callers.seen()
+	s.Up, s.Down = up.bytes, down.bytes
+	s.Flying, s.DownMbps = down.mostFlying, down.mbps()
 }
 
-var requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests?\b`)
+var (
+	requestsSaid = regexp.MustCompile(`(?m)^gocache-s3: .*\b(\d+) requests?\b`)
+	testsRun     = regexp.MustCompile(`(?m)^(ok|FAIL)\s+\S+\s+[0-9.]+s`)
+)
+
+// listen takes what go and helper have said.
+func (s *sample) listen(said string) {
+	s.Requests, s.Said = requestsIn(said), lastLine(said)
+	s.Compiled = strings.Count(said, "/compile -o ")
+	s.Tested = len(testsRun.FindAllString(said, -1))
+}
 
 // requestsIn finds the count in the summary that gocache-s3 gives with -v.
 func requestsIn(said string) int64 {
@@ -88,4 +105,18 @@ func requestsIn(said string) int64 {
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// takeStats gives the last line of a file that -stats wrote, and removes it.
+func takeStats(file string) []byte {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	os.Remove(file)
+	line := []byte(lastLine(string(text)))
+	if !json.Valid(line) {
+		return nil
+	}
+	return line
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -13,13 +14,21 @@ type contender struct {
 	shares  bool     // through a bucket
 	env     []string // VARIABLE=VALUE of the helper, with placeholders
 	command []string // program and arguments, with placeholders; none: alone
+	single  bool     // asks for one entry after the other
+	variant variant  // of gocache-s3; else ""
 }
 
 // place is where a helper finds things. Its fields replace {endpoint}, {host},
-// {bucket}, {ca}, {region} and {local} in a contender's words.
+// {bucket}, {ca}, {region}, {local} and {stats} in a contender's words.
 type place struct {
 	endpoint, bucket, ca string
-	local                string // a directory of the machine's own
+	local, stats         string // a directory and a file of the machine's own
+}
+
+// on completes a place by what lies on the machine.
+func (p place) on(m machine) place {
+	p.local, p.stats = m.at("local"), m.at("stats")
+	return p
 }
 
 var alone = contender{name: "go alone"}
@@ -31,8 +40,35 @@ func ours(program string) contender {
 		name:    "gocache-s3",
 		shares:  true,
 		env:     []string{"GOCACHE_S3_BUCKET={bucket}", "GOCACHE_S3_PATH_STYLE=true"},
-		command: []string{program, "-v", "-drain", "10m"},
+		command: []string{program, "-v", "-drain", "10m", "-stats", "{stats}"},
 	}
+}
+
+// variant is gocache-s3 with one of its parts turned off, on the same buckets.
+type variant string
+
+// The parts that can be turned off.
+const (
+	prefetch variant = "prefetch"
+	scope    variant = "scope"
+)
+
+func parseVariant(text string) (variant, error) {
+	v := variant(text)
+	if v != prefetch && v != scope {
+		return v, fmt.Errorf("want %s or %s", prefetch, scope)
+	}
+	return v, nil
+}
+
+func (v variant) name() string { return "gocache-s3, no " + string(v) }
+
+func variantNames() []string { return []string{prefetch.name(), scope.name()} }
+
+func (v variant) of(c contender) contender {
+	c.name, c.command = v.name(), slices.Concat(c.command, []string{"-" + string(v), "off"})
+	c.variant, c.single = v, true
+	return c
 }
 
 func lookup(program string) contender {
@@ -43,7 +79,7 @@ func lookup(program string) contender {
 func parseContender(text string) (contender, error) {
 	name, rest, found := strings.Cut(text, "=")
 	words := strings.Fields(rest)
-	c := contender{name: name, shares: true}
+	c := contender{name: name, shares: true, single: true}
 	for len(words) > 0 && strings.Contains(words[0], "=") {
 		c.env, words = append(c.env, words[0]), words[1:]
 	}
@@ -61,7 +97,7 @@ func parseContender(text string) (contender, error) {
 
 func (p place) fill(words []string) []string {
 	fill := strings.NewReplacer("{endpoint}", p.endpoint, "{host}", hostOf(p.endpoint),
-		"{bucket}", p.bucket, "{ca}", p.ca, "{region}", region, "{local}", p.local)
+		"{bucket}", p.bucket, "{ca}", p.ca, "{region}", region, "{local}", p.local, "{stats}", p.stats)
 	filled := make([]string, len(words))
 	for i, word := range words {
 		filled[i] = fill.Replace(word)

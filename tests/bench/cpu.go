@@ -13,34 +13,40 @@ import (
 // The kernel shows CPU time to programs in hundredths of a second.
 const clockTick = 10 * time.Millisecond
 
-// cpuMeter tells what else than the measured took CPU time: the far side, that
-// is servers and line, which would be other machines in earnest, and whatever
+// meter tells what happened elsewhere during a run: at the far side, that is
+// servers and line, which would be other machines in earnest, and in whatever
 // this program has not started.
-type cpuMeter struct {
-	servers []int
-	begin   cpuReading
+type meter struct {
+	servers  servers
+	begin    cpuReading
+	requests int64
 }
 
 // cpuReading is CPU time since boot.
 type cpuReading struct{ all, far, children time.Duration }
 
-func startMeter(servers []int) cpuMeter {
-	return cpuMeter{servers, readCPU(servers)}
+func startMeter(s servers) meter {
+	return meter{s, readCPU(s), s.requests()}
 }
 
-func readCPU(servers []int) cpuReading {
+func readCPU(s servers) cpuReading {
 	r := cpuReading{allCPU(), ownCPU(syscall.RUSAGE_SELF), ownCPU(syscall.RUSAGE_CHILDREN)}
-	for _, pid := range servers {
+	for _, pid := range s.pids() {
 		r.far += cpuOf(pid)
 	}
 	return r
 }
 
-func (m cpuMeter) stop() (far, others time.Duration) {
+// stop is for when all processes of the run have been waited for.
+func (m meter) stop(s *sample) {
 	end := readCPU(m.servers)
-	far = end.far - m.begin.far
+	far := end.far - m.begin.far
 	mine := far + end.children - m.begin.children
-	return far, max(0, end.all-m.begin.all-mine)
+	s.FarCPU = far.Seconds()
+	s.OtherCPU = max(0, end.all-m.begin.all-mine).Seconds()
+	if m.requests >= 0 {
+		s.Requests = m.servers.requests() - m.requests
+	}
 }
 
 // allCPU is that of all processes.

@@ -17,13 +17,24 @@ import (
 
 // session is a helper that this program talks to as the go command would.
 type session struct {
-	process *exec.Cmd
-	stdin   io.WriteCloser
-	stdout  *bufio.Reader
-	said    bytes.Buffer
-	first   time.Duration // from the start to the first line
-	memory  memoryWatch
-	lastID  int
+	process  *exec.Cmd
+	stdin    io.WriteCloser
+	requests *bufio.Writer
+	replies  *bufio.Reader
+	said     bytes.Buffer
+	first    time.Duration // from the start to the first line
+	memory   memoryWatch
+	meter    meter
+	stats    string
+	lastID   int
+}
+
+type request struct {
+	ID       int
+	Command  string
+	ActionID []byte `json:",omitempty"`
+	OutputID []byte `json:",omitempty"`
+	BodySize int64  `json:",omitempty"`
 }
 
 type reply struct {
@@ -35,26 +46,22 @@ type reply struct {
 }
 
 // startHelper starts a helper and waits for its first line.
-func startHelper(t trial) (*session, error) {
-	t.place.local = t.machine.at("local")
-	words := t.place.fill(t.who.command)
-	s := &session{process: exec.Command(words[0], words[1:]...)}
+func (b *bench) startHelper(t trial) (*session, error) {
+	place := t.place.on(t.machine)
+	words := place.fill(t.who.command)
+	s := &session{process: exec.Command(words[0], words[1:]...), stats: place.stats}
 	s.process.Dir = t.machine.dir
-	s.process.Env = append(t.machine.environ(), t.who.environ(t.place)...)
+	s.process.Env = append(t.machine.environ(), t.who.environ(place)...)
 	s.process.Stderr = &s.said
-	var errs [2]error
-	s.stdin, errs[0] = s.process.StdinPipe()
-	stdout, err := s.process.StdoutPipe()
-	errs[1] = err
-	if err := errors.Join(errs[:]...); err != nil {
+	if err := s.openPipes(); err != nil {
 		return nil, err
 	}
-	s.stdout = bufio.NewReader(stdout)
+	s.meter = startMeter(b.servers())
 	begin := time.Now()
 	if err := s.process.Start(); err != nil {
 		return nil, err
 	}
-	_, err = s.stdout.ReadString('\n')
+	_, err := s.replies.ReadString('\n')
 	s.first = time.Since(begin)
 	find := nobody
 	if t.watched {
@@ -64,48 +71,59 @@ func startHelper(t trial) (*session, error) {
 	return s, err
 }
 
+func (s *session) openPipes() error {
+	stdin, err := s.process.StdinPipe()
+	if err != nil {
+		return err
+	}
+	stdout, err := s.process.StdoutPipe()
+	s.stdin, s.requests, s.replies = stdin, bufio.NewWriterSize(stdin, 64<<10), bufio.NewReader(stdout)
+	return err
+}
+
 // end closes the helper's input and waits for all of its processes.
-func (s *session) end(but []int) (usage sample, err error) {
+func (s *session) end() (usage sample, err error) {
+	ended := time.Now()
 	s.stdin.Close()
-	if _, err := io.Copy(io.Discard, s.stdout); err != nil {
+	if _, err := io.Copy(io.Discard, s.replies); err != nil {
 		return usage, err
 	}
 	err = s.process.Wait()
-	cpu, late := reapOrphans(but, tailMax)
+	cpu, late := reapOrphans(s.meter.servers.pids(), tailMax)
+	usage.TailSeconds = time.Since(ended).Seconds()
 	usage.HelperCPU = (cpu + cpuTime(s.process.ProcessState.SysUsage().(*syscall.Rusage))).Seconds()
 	usage.setMemory(s.memory.end())
-	usage.Requests, usage.Said = requestsIn(s.said.String()), lastLine(s.said.String())
+	usage.listen(s.said.String())
+	s.meter.stop(&usage)
+	usage.Stats = takeStats(s.stats)
 	return usage, errors.Join(err, late)
 }
 
-// ask sends a request, and a body if there is one, and waits for its reply.
-func (s *session) ask(request map[string]any, body io.Reader) (reply, error) {
+// send gives a request the next number and writes it, with a body if there is
+// one.
+func (s *session) send(r request, body io.Reader) error {
 	s.lastID++
-	request["ID"] = s.lastID
-	text, err := json.Marshal(request)
+	r.ID = s.lastID
+	text, err := json.Marshal(r)
 	if err != nil {
-		return reply{}, err
+		return err
 	}
-	w := bufio.NewWriterSize(s.stdin, 64<<10)
-	fmt.Fprintf(w, "%s\n\n", text)
+	fmt.Fprintf(s.requests, "%s\n\n", text)
 	if body != nil {
-		w.WriteByte('"')
-		encoder := base64.NewEncoder(base64.StdEncoding, w)
+		s.requests.WriteByte('"')
+		encoder := base64.NewEncoder(base64.StdEncoding, s.requests)
 		if _, err := io.Copy(encoder, body); err != nil {
-			return reply{}, err
+			return err
 		}
 		encoder.Close()
-		w.WriteString("\"\n")
+		s.requests.WriteString("\"\n")
 	}
-	if err := w.Flush(); err != nil {
-		return reply{}, err
-	}
-	return s.hear()
+	return s.requests.Flush()
 }
 
 func (s *session) hear() (reply, error) {
 	var r reply
-	line, err := s.stdout.ReadBytes('\n')
+	line, err := s.replies.ReadBytes('\n')
 	if err != nil {
 		return r, fmt.Errorf("%w: %s", err, lastLine(s.said.String()))
 	}
@@ -116,6 +134,18 @@ func (s *session) hear() (reply, error) {
 		return r, errors.New(r.Err)
 	}
 	return r, nil
+}
+
+func (s *session) ask(r request, body io.Reader) (reply, error) {
+	if err := s.send(r, body); err != nil {
+		return reply{}, err
+	}
+	return s.hear()
+}
+
+func (s *session) close() error {
+	_, err := s.ask(request{Command: "close"}, nil)
+	return err
 }
 
 // artifact is one body that does not compress, made anew for each reader.
@@ -137,13 +167,12 @@ func (a artifact) body() io.Reader {
 }
 
 func (s *session) put(a artifact) error {
-	_, err := s.ask(map[string]any{"Command": "put", "ActionID": a.action[:],
-		"OutputID": a.output[:], "BodySize": a.size}, a.body())
+	_, err := s.ask(request{Command: "put", ActionID: a.action[:], OutputID: a.output[:], BodySize: a.size}, a.body())
 	return err
 }
 
 func (s *session) get(a artifact) error {
-	got, err := s.ask(map[string]any{"Command": "get", "ActionID": a.action[:]}, nil)
+	got, err := s.ask(request{Command: "get", ActionID: a.action[:]}, nil)
 	if err != nil {
 		return err
 	}
@@ -151,9 +180,4 @@ func (s *session) get(a artifact) error {
 		return fmt.Errorf("the artifact of %d bytes came back as %+v: %s", a.size, got, lastLine(s.said.String()))
 	}
 	return nil
-}
-
-func (s *session) close() error {
-	_, err := s.ask(map[string]any{"Command": "close"}, nil)
-	return err
 }

@@ -3,44 +3,68 @@ package main
 import (
 	"fmt"
 	"net"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // route is a way to the server.
 type route struct {
-	Scheme string        `json:"scheme"`
-	RTT    time.Duration `json:"rtt_ns"`
-	Mbps   float64       `json:"mbps"`
+	Scheme    string        `json:"scheme"`
+	RTT       time.Duration `json:"rtt_ns"`
+	Mbps      float64       `json:"mbps"`
+	SlowStart bool          `json:"slow_start,omitempty"`
 }
 
 func (r route) String() string {
-	if r.Mbps == 0 {
-		return fmt.Sprintf("%s %v", r.Scheme, r.RTT)
+	words := []string{r.Scheme, r.RTT.String()}
+	if r.Mbps > 0 {
+		words = append(words, fmt.Sprintf("%g Mbit/s", r.Mbps))
 	}
-	return fmt.Sprintf("%s %v %g Mbit/s", r.Scheme, r.RTT, r.Mbps)
+	if r.SlowStart {
+		words = append(words, "slow start")
+	}
+	return strings.Join(words, " ")
+}
+
+// pace is a round-trip time with a rate, RTT@MBPS on the command line.
+type pace struct {
+	rtt  time.Duration
+	mbps float64
+}
+
+func parsePace(text string) (p pace, err error) {
+	rtt, mbps, found := strings.Cut(text, "@")
+	if !found {
+		return p, fmt.Errorf("%q is not RTT@MBPS", text)
+	}
+	if p.rtt, err = time.ParseDuration(rtt); err != nil {
+		return p, err
+	}
+	p.mbps, err = parseRate(mbps)
+	return p, err
 }
 
 // line carries TCP connections to a server as if it were far away. Bytes
 // arrive half a round trip after they have passed the bottleneck, whose rate
-// all connections share, each direction for itself. A connection's first
-// bytes leave a round trip after it was opened, as after TCP's handshake.
-// There is no slow start and no loss.
+// all connections share, each direction for itself. Only so much waits there
+// as a router holds; then senders wait. A connection has a window as TCP has,
+// and its first bytes leave a round trip after it was opened, as after TCP's
+// handshake. Nothing is lost.
 type line struct {
 	route
-	listener    net.Listener
-	server      string
-	up, down    lane
-	connections atomic.Int64
+	listener net.Listener
+	server   string
+	up, down lane
+	callers  callers
 }
 
 // lane is one direction.
 type lane struct {
 	nsPerByte float64
-	bytes     atomic.Int64
 	mutex     sync.Mutex
 	free      time.Time // when the bottleneck has sent all that came so far
+	traffic   traffic
 }
 
 type packet struct {
@@ -50,8 +74,9 @@ type packet struct {
 }
 
 const (
-	packetMax = 64 << 10
-	inFlight  = 128 // packets of one connection and direction
+	packetMax  = 64 << 10
+	packetsMax = 4096 // on their way in one direction of a connection
+	queueMax   = 10 * time.Millisecond
 )
 
 var buffers = sync.Pool{New: func() any { return new([packetMax]byte) }}
@@ -84,12 +109,13 @@ func (l *line) accept() {
 		if err != nil {
 			return
 		}
-		l.connections.Add(1)
 		go l.carry(client.(*net.TCPConn), time.Now().Add(l.RTT))
 	}
 }
 
 func (l *line) carry(client *net.TCPConn, open time.Time) {
+	l.callers.come()
+	defer l.callers.leave()
 	defer client.Close()
 	dialled, err := net.Dial("tcp", l.server)
 	if err != nil {
@@ -106,18 +132,22 @@ func (l *line) carry(client *net.TCPConn, open time.Time) {
 
 // send moves all bytes of one direction of a connection.
 func (l *line) send(lane *lane, to, from *net.TCPConn, open time.Time) {
-	packets := make(chan packet, inFlight)
-	go l.receive(lane, from, open, packets)
-	if err := deliver(to, packets); err != nil {
+	packets := make(chan packet, packetsMax)
+	go func() {
+		defer close(packets)
+		l.receive(lane, from, open, packets)
+	}()
+	if err := lane.deliver(to, packets); err != nil {
 		from.CloseRead()
 	}
-	for range packets { // what nobody takes any longer
+	for p := range packets { // what nobody takes any longer
+		lane.arrive(p.size)
 	}
 	to.CloseWrite()
 }
 
 // deliver writes each packet when it arrives.
-func deliver(to *net.TCPConn, packets <-chan packet) error {
+func (l *lane) deliver(to *net.TCPConn, packets <-chan packet) error {
 	alarm, err := newAlarm()
 	if err != nil {
 		return err
@@ -127,6 +157,7 @@ func deliver(to *net.TCPConn, packets <-chan packet) error {
 		if err := alarm.sleepUntil(p.arrival); err != nil {
 			return err
 		}
+		l.arrive(p.size)
 		if _, err := to.Write(p.buffer[:p.size]); err != nil {
 			return err
 		}
@@ -137,10 +168,19 @@ func deliver(to *net.TCPConn, packets <-chan packet) error {
 
 // receive reads until the end and gives every packet its time of arrival.
 func (l *line) receive(lane *lane, from *net.TCPConn, open time.Time, packets chan<- packet) {
-	defer close(packets)
+	alarm, err := newAlarm()
+	if err != nil {
+		return
+	}
+	defer alarm.close()
+	window := newWindow(l.SlowStart)
 	for {
+		room, err := lane.admit(window, alarm)
+		if err != nil {
+			return
+		}
 		buffer := buffers.Get().(*[packetMax]byte)
-		n, err := from.Read(buffer[:])
+		n, err := from.Read(buffer[:min(room, packetMax)])
 		if err != nil {
 			return
 		}
@@ -148,18 +188,55 @@ func (l *line) receive(lane *lane, from *net.TCPConn, open time.Time, packets ch
 		if left.Before(open) {
 			left = open
 		}
+		window.send(n, left.Add(l.RTT))
 		packets <- packet{buffer, n, left.Add(l.RTT / 2)}
 	}
 }
 
+// admit waits until the window and the queue at the bottleneck have room, and
+// says how much the window has.
+func (l *lane) admit(w *window, alarm alarm) (int, error) {
+	for {
+		room, wait := w.room(time.Now())
+		if queued := l.queued(); room > 0 {
+			if queued <= queueMax {
+				return room, nil
+			}
+			wait = time.Now().Add(queued - queueMax)
+		}
+		if err := alarm.sleepUntil(wait); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (l *lane) queued() time.Duration {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return time.Until(l.free)
+}
+
 // pass says when n more bytes have left the bottleneck.
 func (l *lane) pass(n int) time.Time {
-	l.bytes.Add(int64(n))
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if now := time.Now(); l.free.Before(now) {
 		l.free = now
 	}
 	l.free = l.free.Add(time.Duration(float64(n) * l.nsPerByte))
+	l.traffic.leave(n)
 	return l.free
+}
+
+func (l *lane) arrive(n int) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.traffic.arrive(n, time.Now())
+}
+
+// seen is a copy of what was counted so far.
+func (l *lane) seen() traffic {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.traffic
 }

@@ -31,21 +31,6 @@ func (m machine) environ() []string {
 		"HOME=" + m.at("home"), "TMPDIR=" + m.at("tmp"), "GOCACHE=" + m.at("gocache")}
 }
 
-// work is what the go command is asked to do: its directory and arguments.
-// {built} in an argument is a path on the machine.
-type work struct {
-	dir  string
-	args []string
-}
-
-func (w work) on(m machine) []string {
-	args := make([]string, len(w.args))
-	for i, arg := range w.args {
-		args[i] = strings.ReplaceAll(arg, "{built}", m.at("built"))
-	}
-	return args
-}
-
 // toolchain is the go command of this machine.
 type toolchain struct{ root, modules string }
 
@@ -69,21 +54,20 @@ func (t toolchain) environ() []string {
 		"GOFLAGS=-buildvcs=false -modcacherw"}
 }
 
-// prepare makes ready what a module name stands for.
-func (t toolchain) prepare(module, empty string) (work, error) {
-	if module == "std" {
-		return work{empty, []string{"build", "-x", "std"}}, nil
-	}
-	source := filepath.Join(t.modules, module)
-	if err := t.download(empty, module); err != nil {
-		return work{}, err
-	}
-	return work{source, []string{"build", "-x", "-trimpath", "-o", "{built}", "."}}, t.download(source)
-}
-
 func (t toolchain) download(dir string, modules ...string) error {
 	fetch := exec.Command("go", append([]string{"mod", "download"}, modules...)...)
 	fetch.Dir, fetch.Stderr = dir, os.Stderr
 	fetch.Env = append(os.Environ(), "GOMODCACHE="+t.modules, "GOFLAGS=-modcacherw", "GOCACHEPROG=")
 	return fetch.Run()
+}
+
+// source is the directory of a module, path@version, once it is fetched.
+func (t toolchain) source(module string) string { return filepath.Join(t.modules, module) }
+
+// fetch brings a module, and those that it needs.
+func (t toolchain) fetch(module, empty string) error {
+	if err := t.download(empty, module); err != nil {
+		return err
+	}
+	return t.download(t.source(module))
 }

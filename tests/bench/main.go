@@ -7,18 +7,22 @@
 //	options.go    what is asked for
 //	bench.go      what the scenarios share: servers, buckets, machines
 //	contender.go  go alone or with a helper, and how that is started
+//	work.go       what the go command is to do; checkout.go source that changes
 //	machine.go    a pretended machine: directories and environment
-//	build.go      one run of the go command
+//	build.go      one run of the go command; affinity.go on few processors
 //	kin.go        processes that a command left: waiting for them, their CPU
 //	cpu.go        the CPU time of the far side and of what is not ours
 //	memory.go     peak memory of a helper's processes
-//	line.go       a network line: round-trip time, rate, counts
-//	alarm.go      sleeps exactly
+//	line.go       a network line: round-trip time and rate; window.go what
+//	              TCP sends ahead, traffic.go counts, linecheck.go what it
+//	              really carries, alarm.go exact sleeps
 //	server.go     the S3 servers; certs.go their certificates
-//	driver.go     plays the go command to a helper
-//	scenarios.go  what is measured
+//	fakestore.go  a server of very many keys, keyspace.go
+//	driver.go     plays the go command to a helper; entries.go with many entries
+//	scenarios.go  what is measured; warm.go, growth.go, fair.go more of it
 //	sample.go     one measurement, and medians of many
-//	report.go     tables; goals.go the numbers to show
+//	report.go     all of them; table.go in print, plot.go and svg.go as a drawing
+//	goals.go      the numbers to show; warmgoals.go those of fresh machines
 package main
 
 import (
@@ -45,22 +49,35 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	b, err := newBench(o)
+	r, err := figures(o)
 	if err != nil {
 		return err
+	}
+	r.print(os.Stdout)
+	if o.json != "" {
+		err = r.writeJSON(o.json)
+	}
+	if o.svg != "" {
+		err = errors.Join(err, r.drawWarm(o.svg))
+	}
+	return err
+}
+
+// figures are those of an earlier run, or are measured.
+func figures(o options) (*report, error) {
+	if o.from != "" {
+		return readReport(o.from)
+	}
+	b, err := newBench(o)
+	if err != nil {
+		return nil, err
 	}
 	defer b.close()
 	b.closeOnSignal()
 	err = b.measure()
 	b.ending.Lock() // whoever was interrupted has nothing to report
-	if err != nil {
-		return err
-	}
-	b.report.print(os.Stdout)
-	if o.json != "" {
-		return b.report.writeJSON(o.json)
-	}
-	return nil
+	b.report.about = append(b.report.about, fact{"load after", loadAverage()})
+	return &b.report, err
 }
 
 func (b *bench) closeOnSignal() {

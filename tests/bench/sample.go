@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 )
 
@@ -9,25 +10,33 @@ const progressFrom = 1
 
 // sample is one run.
 type sample struct {
-	Seconds      float64 `json:"seconds"`
-	TailSeconds  float64 `json:"tail_seconds"` // helper's processes after go ended
-	GoCPU        float64 `json:"go_cpu_seconds"`
-	HelperCPU    float64 `json:"helper_cpu_seconds"`
-	FarCPU       float64 `json:"far_cpu_seconds"`   // of servers and line
-	OtherCPU     float64 `json:"other_cpu_seconds"` // of processes that are not ours
-	Proportional int64   `json:"peak_pss_bytes"`
-	HighWater    int64   `json:"peak_hwm_bytes"`
-	Connections  int64   `json:"connections"`
-	Up           int64   `json:"bytes_up"`
-	Down         int64   `json:"bytes_down"`
-	Requests     int64   `json:"requests"`       // -1: the helper does not say
-	Compiled     int     `json:"compiled"`       // packages, by the go command
-	Said         string  `json:"said,omitempty"` // last line of go or helper
-	Failure      string  `json:"failure,omitempty"`
+	Seconds      float64         `json:"seconds"`
+	TailSeconds  float64         `json:"tail_seconds"` // helper's processes after go ended
+	GoCPU        float64         `json:"go_cpu_seconds"`
+	HelperCPU    float64         `json:"helper_cpu_seconds"`
+	FarCPU       float64         `json:"far_cpu_seconds"`   // of servers and line
+	OtherCPU     float64         `json:"other_cpu_seconds"` // of processes that are not ours
+	Proportional int64           `json:"peak_pss_bytes"`
+	HighWater    int64           `json:"peak_hwm_bytes"`
+	Connections  int64           `json:"connections"`
+	AtOnce       int64           `json:"connections_at_once"`
+	Up           int64           `json:"bytes_up"`
+	Down         int64           `json:"bytes_down"`
+	Flying       int64           `json:"bytes_down_on_the_way"` // at one time
+	DownMbps     float64         `json:"down_mbps"`             // in the best span of time
+	Requests     int64           `json:"requests"`              // -1: nobody counted
+	Entries      int             `json:"entries,omitempty"`     // that were put or got, if known
+	Compiled     int             `json:"compiled"`              // packages, by the go command
+	Tested       int             `json:"tested"`                // packages whose tests were run
+	Stats        json.RawMessage `json:"stats,omitempty"`       // what gocache-s3 says of itself
+	Said         string          `json:"said,omitempty"`        // last line of go or helper
+	Failure      string          `json:"failure,omitempty"`
 }
 
 // row is all runs of one contender in one scenario on one route.
 type row struct {
+	Number    int      `json:"number"`
+	Against   int      `json:"against,omitempty"`
 	Scenario  string   `json:"scenario"`
 	Contender string   `json:"contender"`
 	Route     *route   `json:"route,omitempty"`
@@ -106,5 +115,3 @@ func (r *row) ratio() (spread, bool) {
 func (r *row) median(figure func(sample) float64) float64 {
 	return spreadOf(r.of(figure)).median
 }
-
-func seconds(s sample) float64 { return s.Seconds }

@@ -12,6 +12,8 @@ func (b *bench) measure() error {
 	steps := map[string]func() error{
 		"size": b.measureSize, "start": b.measureStart, "artifact": b.measureArtifact,
 		"fill": b.measureFill, "warm": b.measureWarm, "hot": b.measureHot,
+		"real": b.measureReal, "leaf": b.measureLeaf, "test": b.measureTest,
+		"grow": b.measureGrowth, "census": b.measureCensus, "fair": b.measureFairness,
 	}
 	for _, name := range scenarioNames {
 		if !b.wants(name) {
@@ -56,11 +58,11 @@ func (b *bench) measureStart() error {
 }
 
 func (b *bench) startOnce(t trial) sample {
-	s, err := startHelper(t)
+	s, err := b.startHelper(t)
 	if err != nil {
 		return sample{Failure: err.Error()}
 	}
-	usage, err := s.end(b.serverPids())
+	usage, err := s.end()
 	usage.Seconds = s.first.Seconds()
 	if err != nil {
 		usage.Failure = err.Error()
@@ -75,7 +77,7 @@ func (b *bench) measureArtifact() error {
 	if err != nil {
 		return err
 	}
-	r := b.routes()[0]
+	r := b.oneRoute()
 	size := fmt.Sprintf(" %d MB", b.artifactMB)
 	for _, who := range b.sharing() {
 		bucket, err := b.running[r.Scheme].newBucket()
@@ -96,23 +98,22 @@ func (b *bench) measureArtifact() error {
 func (b *bench) move(row *row, bucket string, do func(*session) error) error {
 	return b.travel(*row.Route, func(m machine, l *line) error {
 		place := b.at(row.Route.Scheme, bucket, l)
-		row.add(b.moveOnce(trial{row.who, m, place, l, true}, do))
+		row.add(b.moveOnce(trial{who: row.who, machine: m, place: place, line: l, watched: true}, do))
 		return nil
 	})
 }
 
-// moveOnce is a whole conversation around one request, up to the answer to
-// close.
+// moveOnce is a whole conversation, up to the answer to close.
 func (b *bench) moveOnce(t trial, do func(*session) error) sample {
-	s, err := startHelper(t)
+	s, err := b.startHelper(t)
 	if err != nil {
 		return sample{Failure: err.Error()}
 	}
 	begin := time.Now()
 	err = errors.Join(do(s), s.close())
-	took, ended := time.Since(begin), time.Now()
-	usage, late := s.end(b.serverPids())
-	usage.Seconds, usage.TailSeconds = took.Seconds(), time.Since(ended).Seconds()
+	took := time.Since(begin)
+	usage, late := s.end()
+	usage.Seconds = took.Seconds()
 	usage.count(t.line)
 	if err = errors.Join(err, late); err != nil {
 		usage.Failure = err.Error()
@@ -124,17 +125,17 @@ func (b *bench) moveOnce(t trial, do func(*session) error) sample {
 // helper and an empty bucket on each route, in turns.
 func (b *bench) measureFill() error {
 	compile := b.report.row("compile", nil, alone)
-	fills := b.rowsOnRoutes("fill", compile)
+	var fills []*row
+	for _, r := range b.routes(b.fillRTTs) {
+		fills = append(fills, b.report.rows("fill", &r, b.filling())...)
+	}
 	for range b.runs {
-		err := b.onFresh(func(m machine) error {
-			compile.add(b.build(trial{who: alone, machine: m}))
-			return nil
-		})
-		if err != nil {
+		if err := b.compileOnce(compile, b.work, 0); err != nil {
 			return err
 		}
 		for _, row := range fills {
-			if err := b.fillOnce(row); err != nil {
+			row.against = compile
+			if err := b.fillOnce(row, b.work, 0); err != nil {
 				return err
 			}
 		}
@@ -142,64 +143,22 @@ func (b *bench) measureFill() error {
 	return nil
 }
 
-// rowsOnRoutes begins a row for each helper on each route.
-func (b *bench) rowsOnRoutes(scenario string, against *row) []*row {
-	var all []*row
-	for _, r := range b.routes() {
-		for _, row := range b.report.rows(scenario, &r, b.sharing()) {
-			row.against = against
-			all = append(all, row)
-		}
-	}
-	return all
+// compileOnce is the go command alone, with nothing local.
+func (b *bench) compileOnce(row *row, w work, cpus int) error {
+	return b.onFresh(func(m machine) error {
+		row.add(b.build(trial{who: alone, work: w, machine: m, cpus: cpus}))
+		return nil
+	})
 }
 
-func (b *bench) fillOnce(row *row) error {
+func (b *bench) fillOnce(row *row, w work, cpus int) error {
 	server := b.running[row.Route.Scheme]
 	bucket, err := server.newBucket()
 	if err != nil {
 		return err
 	}
 	return b.travel(*row.Route, func(m machine, l *line) error {
-		row.add(b.build(trial{row.who, m, b.at(server.scheme, bucket, l), l, true}))
-		return nil
-	})
-}
-
-// measureWarm builds on fresh machines out of full buckets, and without a
-// helper on a machine that has everything, in turns.
-func (b *bench) measureWarm() error {
-	hot := b.report.row("warm", nil, alone)
-	warm := b.rowsOnRoutes("warm", hot)
-	for range b.runs {
-		local, err := b.stockOf(b.schemes[0], alone)
-		if err != nil {
-			return err
-		}
-		hot.add(b.build(trial{who: alone, machine: local.machine}))
-		for _, row := range warm {
-			if err := b.warmOnce(row); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (b *bench) warmOnce(row *row) error {
-	full, err := b.stockOf(row.Route.Scheme, row.who)
-	if err != nil {
-		return err
-	}
-	return b.travel(*row.Route, func(m machine, l *line) error {
-		run := b.build(trial{row.who, m, b.at(row.Route.Scheme, full.bucket, l), l, true})
-		if run.Failure == "" && run.Compiled > 0 {
-			run.Failure = fmt.Sprintf("%d packages were compiled", run.Compiled)
-		}
-		if full.failure != "" {
-			run.Failure = full.failure
-		}
-		row.add(run)
+		row.add(b.build(trial{row.who, w, m, b.at(server.scheme, bucket, l), l, true, cpus}))
 		return nil
 	})
 }
@@ -211,7 +170,7 @@ func (b *bench) measureHot() error {
 	for turn := range b.hotRuns + 1 {
 		for _, row := range rows {
 			row.against = rows[0]
-			run, err := b.hotOnce(row.who)
+			run, err := b.hotOnce(b.work, row.who)
 			if err != nil {
 				return err
 			}
@@ -223,13 +182,14 @@ func (b *bench) measureHot() error {
 	return nil
 }
 
-func (b *bench) hotOnce(who contender) (sample, error) {
+// hotOnce does work on the machine that filled the bucket.
+func (b *bench) hotOnce(w work, who contender) (sample, error) {
 	scheme := b.schemes[0]
-	full, err := b.stockOf(scheme, who)
+	full, err := b.stockOf(scheme, w, who)
 	if err != nil {
 		return sample{}, err
 	}
-	run := b.build(trial{who: who, machine: full.machine, place: b.at(scheme, full.bucket, nil)})
+	run := b.build(trial{who: who, work: w, machine: full.machine, place: b.at(scheme, full.bucket, nil)})
 	if full.failure != "" {
 		run.Failure = full.failure
 	}

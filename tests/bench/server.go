@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -18,34 +20,41 @@ const (
 	region    = "us-east-1"
 )
 
+const requestsFile = "requests"
+
 // server is a running S3 server; its buckets are directories.
 type server struct {
 	scheme, address, ca string
 	dir                 string
 	buckets             int
 	process             *exec.Cmd
+	requests            string // a file with a line for each, or none
+	counted, answered   int64  // bytes and lines of it
 }
 
 // serverKind is how one of the servers is started in a directory that has
 // data/ and, for https, certs/ with public.crt and private.key.
 type serverKind struct {
-	args    func(dir, address, certs string) []string
-	environ []string
-	health  string
+	args     func(dir, address, certs string) []string
+	environ  []string
+	health   string
+	requests string // the name of its file of requests
 }
 
 var serverKinds = map[string]serverKind{
 	"versitygw": {
 		args: func(dir, address, certs string) []string {
 			args := []string{"--port", address, "--access", accessKey, "--secret", secretKey,
-				"--region", region, "--keep-alive", "--quiet", "--health", "/health"}
+				"--region", region, "--keep-alive", "--quiet", "--health", "/health",
+				"--access-log", filepath.Join(dir, requestsFile)}
 			if certs != "" {
 				args = append(args, "--cert", filepath.Join(certs, "public.crt"),
 					"--key", filepath.Join(certs, "private.key"))
 			}
 			return append(args, "posix", filepath.Join(dir, "data"))
 		},
-		health: "/health",
+		health:   "/health",
+		requests: requestsFile,
 	},
 	"minio": {
 		args: func(dir, address, certs string) []string {
@@ -63,6 +72,9 @@ var serverKinds = map[string]serverKind{
 
 func startServer(kind serverKind, binary, scheme, dir string) (*server, error) {
 	s := &server{scheme: scheme, dir: dir}
+	if kind.requests != "" {
+		s.requests = filepath.Join(dir, kind.requests)
+	}
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
 		return nil, err
 	}
@@ -136,4 +148,43 @@ func (s *server) stop() {
 	killer := time.AfterFunc(5*time.Second, func() { s.process.Process.Kill() })
 	defer killer.Stop()
 	s.process.Wait()
+}
+
+// servers are all that run; at one time only one of them is asked something.
+type servers []*server
+
+func (all servers) pids() []int {
+	var pids []int
+	for _, s := range all {
+		pids = append(pids, s.process.Process.Pid)
+	}
+	return pids
+}
+
+// requests counts those that all servers have answered; -1 if they do not say.
+func (all servers) requests() int64 {
+	var sum int64
+	for _, s := range all {
+		if err := s.count(); err != nil {
+			return -1
+		}
+		sum += s.answered
+	}
+	return sum
+}
+
+// count reads what has come to the file of requests since the last time.
+func (s *server) count() error {
+	file, err := os.Open(s.requests)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := file.Seek(s.counted, io.SeekStart); err != nil {
+		return err
+	}
+	text, err := io.ReadAll(file)
+	s.counted += int64(len(text))
+	s.answered += int64(bytes.Count(text, []byte{'\n'}))
+	return err
 }
