@@ -205,6 +205,14 @@ range_of(const struct meta *m)
 		       : (struct meta_range){0, m->length - 1, m->length};
 }
 
+/* True if the object ends before the end of what is wanted. */
+static bool
+ends_before(const struct meta *m, const struct object_part *wanted)
+{
+	return wanted->len > 0 &&
+	       m->range.total <= wanted->offset + (wanted->len - 1);
+}
+
 static bool
 is_wanted(const struct meta *m, const struct object_part *wanted)
 {
@@ -231,10 +239,12 @@ meta_check_part(const struct meta *m, const struct object_part *wanted,
 		{part ? !m->has_range || m->is_torn : !m->has_length,
 			"the store does not tell which part comes, or of how "
 			"much"},
-		{part && m->has_length && m->length != wanted->len,
-			"it is not as long as the range"},
+		{part && ends_before(m, wanted),
+			"it is shorter than it should be"},
 		{!is_wanted(m, wanted),
 			"the store sends another part than it was asked for"},
+		{part && m->has_length && m->length != wanted->len,
+			"what comes is not as long as the range"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
