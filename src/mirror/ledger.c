@@ -3,7 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAP = 256 };
+enum {
+	FIRST_CAP = 256,
+	KEPT_CAP = 4096, /* of an empty queue */
+};
+
+/* Twice as many items, NULL if memory runs out. */
+static void *
+double_items(void *items, size_t *cap, size_t size)
+{
+	size_t more = *cap > 0 ? 2 * *cap : FIRST_CAP;
+	void *grown = realloc(items, more * size);
+
+	if (grown) {
+		*cap = more;
+	}
+	return grown;
+}
 
 /* --- queues ---------------------------------------------------------------- */
 
@@ -16,15 +32,13 @@ make_room(struct ledger_queue *q)
 		q->head = 0;
 		return true;
 	}
-	size_t cap = q->cap > 0 ? 2 * q->cap : FIRST_CAP;
-	struct ledger_item *more = realloc(q->item, cap * sizeof(*more));
+	struct ledger_item *more =
+		double_items(q->item, &q->cap, sizeof(*more));
 
-	if (!more) {
-		return false;
+	if (more) {
+		q->item = more;
 	}
-	q->item = more;
-	q->cap = cap;
-	return true;
+	return more;
 }
 
 static bool
@@ -34,7 +48,7 @@ push(struct ledger_queue *q, const struct ledger_item *item)
 		return false;
 	}
 	q->item[q->head + q->count++] = *item;
-	q->raw_bytes += BLOCK_HEADER_LEN + item->entry.size;
+	q->raw_bytes += BLOCK_HEADER_LEN + item->size;
 	return true;
 }
 
@@ -42,12 +56,19 @@ static void
 drop_first(struct ledger_queue *q, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		q->raw_bytes -=
-			BLOCK_HEADER_LEN + q->item[q->head + i].entry.size;
+		q->raw_bytes -= BLOCK_HEADER_LEN + q->item[q->head + i].size;
 	}
 	q->count -= n;
-	/* an empty queue begins again where memory has been touched already */
-	q->head = q->count > 0 ? q->head + n : 0;
+	q->head += n;
+	if (q->count > 0) {
+		return;
+	}
+	q->head = 0; /* where memory has been touched already */
+	if (q->cap > KEPT_CAP) {
+		free(q->item);
+		q->item = NULL;
+		q->cap = 0;
+	}
 }
 
 /* Of content, if no body is larger. */
@@ -78,17 +99,23 @@ ledger_has_block(struct ledger *l, enum ledger_kind kind)
 }
 
 static void
-take(struct ledger_queue *q, uint64_t raw_bytes_max, struct ledger_batch *batch)
+take(struct ledger *l, enum ledger_kind kind, struct ledger_batch *batch)
 {
+	struct ledger_queue *q = &l->queue[kind];
 	const struct ledger_item *first = q->item + q->head;
 	size_t n = q->count < BLOCK_ENTRIES_MAX ? q->count : BLOCK_ENTRIES_MAX;
 
 	batch->first_use = PLAN_UNUSED;
 	for (size_t i = 0; i < n; i++) {
-		batch->entry[i] = first[i].entry;
+		batch->entry[i] = (struct block_entry){
+			.action = l->entries[first[i].number].action,
+			.output = first[i].output,
+			.size = first[i].size,
+			.time_ns = first[i].time_ns,
+		};
 		batch->number[i] = first[i].number;
 	}
-	batch->count = plan_cut(batch->entry, n, raw_bytes_max);
+	batch->count = plan_cut(batch->entry, n, block_bytes(kind));
 	for (size_t i = 0; i < batch->count; i++) {
 		if (first[i].order < batch->first_use) {
 			batch->first_use = first[i].order;
@@ -101,7 +128,7 @@ bool
 ledger_take(struct ledger *l, enum ledger_kind kind, struct ledger_batch *batch)
 {
 	pthread_mutex_lock(&l->lock);
-	take(&l->queue[kind], block_bytes(kind), batch);
+	take(l, kind, batch);
 	pthread_mutex_unlock(&l->lock);
 	return batch->count > 0;
 }
@@ -135,23 +162,21 @@ ledger_settle(
 static bool
 grow(struct ledger *l)
 {
-	uint32_t cap = l->cap > 0 ? 2 * l->cap : FIRST_CAP;
-	size_t slots = index_slots(cap);
 	struct snapshot_entry *entries =
-		realloc(l->entries, cap * sizeof(*entries));
+		double_items(l->entries, &l->cap, sizeof(*entries));
+	size_t slots = index_slots(l->cap);
 
 	if (!entries) {
 		return false;
 	}
 	l->entries = entries;
+	free(l->slot);
 	uint32_t *slot = malloc(slots * sizeof(*slot));
 
+	l->slot = slot;
 	if (!slot) {
 		return false;
 	}
-	free(l->slot);
-	l->slot = slot;
-	l->cap = cap;
 	index_init(&l->index, slot, slots, entries, sizeof(*entries));
 	for (uint32_t i = 0; i < l->count; i++) {
 		(void)index_add(&l->index, i); /* no room: taken for new */
@@ -161,25 +186,27 @@ grow(struct ledger *l)
 
 /* Adds an entry to all that there will be, and to those that wait. */
 static void
-add(struct ledger *l, enum ledger_kind kind, struct ledger_item *item)
+add(struct ledger *l, enum ledger_kind kind, const struct block_entry *e,
+	uint32_t order)
 {
+	const struct ledger_item item = {
+		.output = e->output,
+		.time_ns = e->time_ns,
+		.size = (uint32_t)e->size, /* PACK_BODY_MAX at most */
+		.order = order,
+		.number = l->count,
+	};
+
 	if (l->count == SNAPSHOT_ENTRIES_MAX) {
 		return;
 	}
-	item->number = l->count;
-	if ((l->count == l->cap && !grow(l)) || !push(&l->queue[kind], item)) {
+	if ((l->count == l->cap && !grow(l)) || !push(&l->queue[kind], &item)) {
 		l->failed = true;
 		return;
 	}
-	l->entries[l->count] = (struct snapshot_entry){
-		item->entry.action, snapshot_tag(&item->entry.output)};
+	l->entries[l->count] =
+		(struct snapshot_entry){e->action, snapshot_tag(&e->output)};
 	(void)index_add(&l->index, l->count++);
-}
-
-static struct block_entry
-block_entry_of(const struct entry *e)
-{
-	return (struct block_entry){e->action, e->output, e->size, e->time_ns};
 }
 
 /* The number of the new entry for this action, or INDEX_NONE. */
@@ -190,10 +217,9 @@ find(const struct ledger *l, const struct id *action)
 }
 
 static void
-use(struct ledger *l, struct ledger_item *item)
+use(struct ledger *l, const struct block_entry *e)
 {
-	const struct block_entry *e = &item->entry;
-	uint32_t before = find(l, &e->action);
+	uint32_t before = find(l, &e->action), order;
 
 	if (before != INDEX_NONE) {
 		if (l->entries[before].tag == snapshot_tag(&e->output)) {
@@ -201,33 +227,49 @@ use(struct ledger *l, struct ledger_item *item)
 		}
 		make_void(l, before); /* the last output wins */
 	}
-	enum plan_place place = plan_use(&l->plan, e, &item->order);
+	enum plan_place place = plan_use(&l->plan, e, &order);
 
 	if (place == PLAN_INLINE || place == PLAN_PACK) {
-		add(l, place == PLAN_PACK ? LEDGER_PACK : LEDGER_INLINE, item);
+		add(l, place == PLAN_PACK ? LEDGER_PACK : LEDGER_INLINE, e,
+			order);
 		l->fresh = l->count;
 	}
 }
 
 static void
-keep_early(struct ledger *l, struct ledger_item *item)
+keep_early(struct ledger *l, const struct block_entry *e)
 {
-	struct ledger_queue *early = &l->queue[LEDGER_EARLY];
+	if (l->early_count == l->early_cap) {
+		struct block_entry *more = NULL;
 
-	if (early->count == LEDGER_EARLY_MAX || !push(early, item)) {
-		l->failed = true;
+		if (l->early_count < LEDGER_EARLY_MAX) {
+			more = double_items(
+				l->early, &l->early_cap, sizeof(*more));
+		}
+		l->failed = !more;
+		if (!more) {
+			return;
+		}
+		l->early = more;
 	}
+	l->early[l->early_count++] = *e;
+}
+
+static struct block_entry
+block_entry_of(const struct entry *e)
+{
+	return (struct block_entry){e->action, e->output, e->size, e->time_ns};
 }
 
 bool
 ledger_use(struct ledger *l, const struct entry *e)
 {
-	struct ledger_item item = {.entry = block_entry_of(e)};
+	struct block_entry b = block_entry_of(e);
 	bool possible = (e->size == 0) == block_is_empty_output(&e->output);
 
 	pthread_mutex_lock(&l->lock);
 	if (possible && !l->failed) {
-		(l->begun ? use : keep_early)(l, &item);
+		(l->begun ? use : keep_early)(l, &b);
 	}
 	bool worth = has_block(l, LEDGER_PACK);
 
@@ -239,9 +281,9 @@ void
 ledger_repeat(struct ledger *l, enum ledger_kind kind, const struct entry *e,
 	uint32_t order)
 {
-	struct ledger_item item = {.entry = block_entry_of(e), .order = order};
+	struct block_entry b = block_entry_of(e);
 
-	add(l, kind, &item);
+	add(l, kind, &b, order);
 }
 
 /* --- the beginning --------------------------------------------------------- */
@@ -267,13 +309,11 @@ allocate(struct plan_memory *m, const struct snapshot_head *head)
 static void
 use_early(struct ledger *l)
 {
-	struct ledger_queue *early = &l->queue[LEDGER_EARLY];
-
-	for (size_t i = 0; i < early->count && !l->failed; i++) {
-		use(l, &early->item[i]);
+	for (size_t i = 0; i < l->early_count && !l->failed; i++) {
+		use(l, &l->early[i]);
 	}
-	free(early->item);
-	*early = (struct ledger_queue){.item = NULL};
+	free(l->early);
+	l->early = NULL;
 }
 
 void
@@ -281,11 +321,10 @@ ledger_begin(struct ledger *l, const struct ledger_past *past)
 {
 	const struct snapshot *last = past->last ? past->last : &l->none;
 	const struct index *known = past->last ? past->known : &l->nothing;
-	struct plan_memory memory;
 
 	pthread_mutex_lock(&l->lock);
-	if (allocate(&memory, &last->head)) {
-		plan_init(&l->plan, last, known, &memory);
+	if (allocate(&l->memory, &last->head)) {
+		plan_init(&l->plan, last, known, &l->memory);
 		l->plan.adopts = past->adopts;
 		l->plan.inline_lost = past->inline_lost;
 		l->begun = true;

@@ -16,11 +16,16 @@
 
 #include <pthread.h>
 
-/* Entries that may wait for the last snapshot. */
-enum { LEDGER_EARLY_MAX = 64 * 1024, LEDGER_NO_SLOTS = 16 };
+enum {
+	LEDGER_EARLY_MAX = 64 * 1024, /* entries that may wait for a snapshot */
+	LEDGER_NO_SLOTS = 16,
+};
 
+/* A new entry that waits, without its action. */
 struct ledger_item {
-	struct block_entry entry;
+	struct id output;
+	int64_t time_ns;
+	uint32_t size;
 	uint32_t order;  /* of first use */
 	uint32_t number; /* among the ledger's entries */
 };
@@ -33,7 +38,6 @@ struct ledger_queue {
 };
 
 enum ledger_kind {
-	LEDGER_EARLY,  /* no snapshot yet */
 	LEDGER_INLINE, /* for an inline block */
 	LEDGER_PACK,   /* for a pack's block */
 	LEDGER_KINDS
@@ -42,12 +46,16 @@ enum ledger_kind {
 struct ledger {
 	pthread_mutex_t lock;
 	bool begun, failed;
+	struct block_entry *early; /* until it has begun */
+	size_t early_count, early_cap;
 	struct plan plan;
+	struct plan_memory memory;
 	struct ledger_queue queue[LEDGER_KINDS];
 	/* What is new, then what is packed again. A voided one has an action
 	 * of zeros, as the next snapshot will have. */
 	struct snapshot_entry *entries;
-	uint32_t count, cap;
+	size_t cap;
+	uint32_t count;
 	uint32_t fresh; /* how many of them are new */
 	struct index index;
 	uint32_t *slot;

@@ -25,9 +25,10 @@ tear_down(void **state)
 	for (int kind = 0; kind < LEDGER_KINDS; kind++) {
 		free(ledger.queue[kind].item);
 	}
-	free(ledger.plan.m.use);
-	free(ledger.plan.m.block);
-	free(ledger.plan.m.pack);
+	free(ledger.memory.use);
+	free(ledger.memory.block);
+	free(ledger.memory.pack);
+	free(ledger.early);
 	free(ledger.entries);
 	free(ledger.slot);
 	return 0;
