@@ -1,12 +1,16 @@
 #include "mirror/mirror.h"
 
+#include "mirror/ahead.h"
 #include "mirror/crew.h"
 #include "mirror/say.h"
+#include "mirror/tally.h"
 #include "os/clock.h"
+#include "os/gocmd.h"
 #include "os/link_io.h"
 #include "os/process.h"
 
 #include <poll.h>
+#include <string.h>
 
 enum {
 	SEND_WAIT_MS = 5000,
@@ -17,13 +21,17 @@ enum {
 	STEP_MS = 50,
 };
 
-/* All but remote and crew is of the link's thread alone. */
+/* ahead and packer are NULL where they are not wanted. All but remote and crew
+ * is of the link's thread alone. */
 struct mirror {
 	const struct mirror_setup *setup;
 	int link, signals;
 	struct cachedir dir;
 	struct remote remote;
 	struct crew crew;
+	struct id scope, family;
+	struct ahead *ahead;
+	struct packer *packer;
 	uint64_t next_alive_ms;
 	uint64_t drain_ms; /* how long uploads may take at the end */
 	unsigned interrupts;
@@ -49,12 +57,25 @@ answer_get(void *ctx, const struct id *action, bool found)
 	send_message(m, &answer);
 }
 
+/* What is not fetched ahead after all has its object. Any thread. */
+static void
+end_ahead(void *ctx, const struct id *action, bool found)
+{
+	struct mirror *m = ctx;
+
+	if (found) {
+		answer_get(m, action, true);
+	} else {
+		crew_get(&m->crew, action);
+	}
+}
+
 static void
 on_get(struct mirror *m, const struct link_msg *message)
 {
 	if (!remote_is_on(&m->remote)) {
 		answer_get(m, &message->action, false);
-	} else {
+	} else if (!m->ahead || !ahead_take(m->ahead, &message->action)) {
 		crew_get(&m->crew, &message->action);
 	}
 }
@@ -72,6 +93,9 @@ on_entry(struct mirror *m, const struct link_msg *message)
 
 	if (!remote_is_on(&m->remote) || m->setup->read_only) {
 		return;
+	}
+	if (m->packer) {
+		packer_use(m->packer, &e);
 	}
 	if (message->kind != LINK_USED) {
 		crew_put(&m->crew, &e, message->kind == LINK_HELD);
@@ -105,6 +129,26 @@ earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* While go waits, a snapshot that is still under way is not waited for: most
+ * often there is nothing to add to it. */
+static bool
+wait_packed(struct mirror *m, bool go_waits, uint64_t until_ms)
+{
+	if (!m->packer || (go_waits && past_wait(ahead_past(m->ahead), 0) ==
+					       PAST_COMING)) {
+		return true;
+	}
+	return packer_wait(m->packer, until_ms);
+}
+
+/* True if nothing is left to send, at the latest when until_ms has come. */
+static bool
+wait_sent(struct mirror *m, bool go_waits, uint64_t until_ms)
+{
+	return queue_wait_puts(&m->crew.queue, !go_waits, until_ms) &&
+	       wait_packed(m, go_waits, until_ms);
+}
+
 /* Waits for the uploads to end, for the drain at most; a signal shortens it, a
  * second one ends it. */
 static void
@@ -114,8 +158,11 @@ drain(struct mirror *m, bool go_waits, uint64_t drain_ms)
 	bool shortened = false;
 
 	remote_hurry(&m->remote);
+	if (m->packer) {
+		packer_finish(m->packer);
+	}
 	while (clock_mono_ms() < deadline && m->interrupts < 2 &&
-		!queue_wait_puts(&m->crew.queue, !go_waits,
+		!wait_sent(m, go_waits,
 			earlier(deadline, clock_mono_ms() + STEP_MS))) {
 		take_signals(m);
 		if (m->interrupts > 0 && !shortened) {
@@ -127,15 +174,24 @@ drain(struct mirror *m, bool go_waits, uint64_t drain_ms)
 	}
 }
 
+static void
+stop_ahead(struct mirror *m)
+{
+	if (m->ahead) {
+		ahead_stop(m->ahead);
+	}
+}
+
 /* The go command waits: for what it has put itself, not for older entries. */
 static void
 on_close(struct mirror *m, const struct link_msg *message)
 {
 	struct link_msg closed = {.kind = LINK_CLOSED};
 
+	stop_ahead(m);
 	drain(m, true, message->size);
 	m->drain_ms = earlier(m->drain_ms, message->size);
-	closed.counts = remote_counts(&m->remote);
+	closed.counts = tally(&m->remote, m->ahead, m->packer);
 	closed.counts.dropped += crew_puts_left(&m->crew);
 	send_message(m, &closed);
 }
@@ -173,6 +229,14 @@ take_messages(struct mirror *m)
 	m->link_ended |= result == LINK_ENDED;
 }
 
+/* True while somebody waits for an entry. */
+static bool
+is_fetching(struct mirror *m)
+{
+	return queue_is_fetching(&m->crew.queue) ||
+	       (m->ahead && ahead_is_awaited(m->ahead));
+}
+
 static void
 serve(struct mirror *m)
 {
@@ -181,7 +245,7 @@ serve(struct mirror *m)
 			{.fd = m->link, .events = POLLIN},
 			{.fd = m->signals, .events = POLLIN},
 		};
-		bool fetching = queue_is_fetching(&m->crew.queue);
+		bool fetching = is_fetching(m);
 
 		poll(p, 2, fetching ? LINK_ALIVE_MS : -1);
 		take_signals(m);
@@ -192,6 +256,13 @@ serve(struct mirror *m)
 	}
 }
 
+static bool
+is_at_work(struct mirror *m)
+{
+	return queue_is_fetching(&m->crew.queue) ||
+	       (m->ahead && ahead_is_at_work(m->ahead));
+}
+
 /* Lets fetches that nobody waits for any longer end, so that none leaves a
  * temporary file. */
 static void
@@ -200,10 +271,55 @@ let_go(struct mirror *m)
 	uint64_t deadline = clock_mono_ms() + LET_GO_MS;
 
 	remote_cancel_fetches(&m->remote);
-	while (queue_is_fetching(&m->crew.queue) &&
-		clock_mono_ms() < deadline) {
+	stop_ahead(m);
+	while (is_at_work(m) && clock_mono_ms() < deadline) {
 		poll(NULL, 0, STEP_MS);
 	}
+}
+
+/* Finds out, before the sandbox shuts the files away, of which kind this run
+ * is. False: packs and snapshots are not wanted. */
+static bool
+find_scope(struct mirror *m)
+{
+	const struct mirror_setup *setup = m->setup;
+
+	if (strcmp(setup->scope, "off") == 0) {
+		return false;
+	}
+	gocmd_scope(setup->go, setup->settings->env, setup->scope, &m->scope,
+		&m->family);
+	return true;
+}
+
+/* The snapshot is asked for at once, before go asks for anything. */
+static void
+start_packs(struct mirror *m)
+{
+	const struct ahead_setup ahead = {
+		.remote = &m->remote,
+		.dir = &m->dir,
+		.scope = m->scope,
+		.family = m->family,
+		.budget = m->setup->prefetch_bytes,
+		.ctx = m,
+		.answer = end_ahead,
+	};
+
+	m->ahead = ahead_start(&ahead);
+	if (!m->ahead || m->setup->read_only) {
+		return;
+	}
+	const struct packer_setup packer = {
+		.remote = &m->remote,
+		.dir = &m->dir,
+		.past = ahead_past(m->ahead),
+		.scope = m->scope,
+		.family = m->family,
+		.keep_s = m->setup->keep_s,
+	};
+
+	m->packer = packer_start(&packer);
 }
 
 static void
@@ -242,7 +358,12 @@ start(struct mirror *m)
 		return false;
 	}
 	if (remote_is_on(&m->remote)) {
+		bool packs = find_scope(m);
+
 		remote_enter_sandbox(&m->remote);
+		if (packs) {
+			start_packs(m);
+		}
 	}
 	return true;
 }
