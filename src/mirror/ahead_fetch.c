@@ -137,12 +137,22 @@ span(struct ahead *a)
 {
 	uint64_t share = flight_left(&a->flight) / AHEAD_FETCHERS + SPAN_SLACK;
 
-	if (a->legs < AHEAD_FETCHERS) {
+	if (a->legs < AHEAD_FIRST_LEGS) {
 		return AHEAD_FIRST_LEG;
 	}
 	share = share < AHEAD_LEG_MAX ? share : AHEAD_LEG_MAX;
 	a->span = share > a->span ? share : a->span;
 	return a->span;
+}
+
+/* True once enough blocks were checked that legs do not end for want of it;
+ * under the lock. */
+static bool
+is_clear(const struct ahead *a)
+{
+	return a->phase == AHEAD_FLIES &&
+	       (a->surveyed || a->flight.urgent > 0 ||
+		       flight_left(&a->flight) >= AHEAD_CLEAR);
 }
 
 /* False if there is none, and none will come by itself. */
@@ -153,8 +163,7 @@ take_leg(struct ahead *a, struct flight_leg *leg)
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->stopped && !a->grounded) {
-		taken = a->phase == AHEAD_FLIES &&
-			flight_take(&a->flight, span(a), leg);
+		taken = is_clear(a) && flight_take(&a->flight, span(a), leg);
 		if (taken || a->phase == AHEAD_IDLE || a->surveyed) {
 			break;
 		}

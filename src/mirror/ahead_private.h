@@ -12,9 +12,13 @@
 enum {
 	AHEAD_FETCHERS = 8,
 	AHEAD_FETCHERS_MAX = AHEAD_FETCHERS + 2, /* for what is urgent */
-	/* The first leg of each fetcher is short, so that go finds what it asks
-	 * for first; the rest is shared out evenly. */
+	/* The first legs are short, so that go finds what it asks for first;
+	 * the rest is shared out evenly. */
+	AHEAD_FIRST_LEGS = 4,
 	AHEAD_FIRST_LEG = 1024 * 1024,
+	/* bytes to fetch that must be known before the first leg is taken,
+	 * unless they are fewer */
+	AHEAD_CLEAR = 32 * 1024 * 1024,
 	AHEAD_LEG_MAX = 16 * 1024 * 1024,
 };
 
