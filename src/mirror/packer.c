@@ -342,6 +342,9 @@ packer_use(struct packer *p, const struct entry *e)
 void
 packer_finish(struct packer *p)
 {
+	if (p->closed) {
+		return;
+	}
 	bool needed = p->running || !p->begun ||
 		      judge(p, clock_wall_ns() / 1000000000);
 

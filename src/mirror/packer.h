@@ -31,7 +31,8 @@ struct packer *packer_start(const struct packer_setup *with);
  * waits. */
 void packer_use(struct packer *p, const struct entry *e);
 
-/* No more entries will come: writes the rest and the snapshot. Does not wait. */
+/* No more entries count: writes the rest and the snapshot. Does not wait. Does
+ * nothing the second time. */
 void packer_finish(struct packer *p);
 
 /* Waits until all is written or given up, at most until the deadline; true

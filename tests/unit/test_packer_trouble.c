@@ -208,6 +208,26 @@ after_some_refusals_no_more_is_tried(void **state)
 	assert_int_equal(bucket.count, 0);
 }
 
+/* They need no pack. */
+static void
+inline_blocks_are_written_without_packs(void **state)
+{
+	struct entry small = use_new(1000, 10);
+
+	bucket.refuse = PACKS;
+	bucket.refusals = 100;
+	for (unsigned i = 0; i < 450; i++) {
+		struct entry big = new_noise(i, 100000);
+
+		packer_use(packer, &big);
+	}
+	end_run();
+	assert_int_equal(bucket.writes, PACKS_FAILURES_MAX + 2);
+	read_back();
+	assert_int_equal(reader.count, 1);
+	assert_int_equal(place_of_entry(&small), 0);
+}
+
 static void
 each_key_may_be_refused(void **state)
 {
@@ -226,8 +246,11 @@ static void
 what_comes_after_the_end_is_ignored(void **state)
 {
 	use_noise(0, 1);
-	end_run();
+	packer_finish(packer);
 	use_noise(1, 3);
+	end_run();
+	end_run();
+	assert_int_equal(bucket.writes, 3);
 	read_back();
 	assert_int_equal(reader.count, 1);
 }
@@ -263,6 +286,7 @@ main(void)
 		RUN_TEST(a_pack_that_is_refused_is_not_named),
 		RUN_TEST(the_rest_is_written),
 		RUN_TEST(after_some_refusals_no_more_is_tried),
+		RUN_TEST(inline_blocks_are_written_without_packs),
 		RUN_TEST(each_key_may_be_refused),
 		RUN_TEST(what_comes_after_the_end_is_ignored),
 		RUN_TEST(too_many_that_wait_write_nothing),
