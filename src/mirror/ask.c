@@ -108,6 +108,8 @@ send_on(struct course *c, struct conn *conn)
 	enum gs_code code = exchange_run(conn, &x, &c->outcome, &c->err);
 
 	c->mend.received_ns = clock_wall_ns();
+	remote_count_bytes(
+		c->remote, c->outcome.sent_bytes, c->outcome.received_bytes);
 	return c->outcome.own_fault ? own_result(c, code) : code;
 }
 

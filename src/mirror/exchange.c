@@ -126,6 +126,7 @@ send_body(struct conn *conn, const struct exchange_body *body, bool *answered,
 			    stall_deadline(conn), answered, err) != GS_OK) {
 			return err->code;
 		}
+		outcome->sent_bytes += n;
 		if (!pace_add(&pace, n)) {
 			return gs_fail(err, GS_TIMEOUT,
 				"sending is too slow to", view_of(conn->host),
@@ -145,6 +146,7 @@ send_all(struct conn *conn, const struct exchange *x, bool *early,
 		    stall_deadline(conn), early, err) != GS_OK) {
 		return err->code;
 	}
+	outcome->sent_bytes += x->head.n;
 	if (*early && conn->used) {
 		/* it ended, or speaks of an earlier request */
 		return gs_fail(err, GS_CLOSED, "lost the connection to",
@@ -296,6 +298,7 @@ receive_some(struct receiver *r, struct gs_err *err)
 	if (n == 0) {
 		return end_of_stream(r, err);
 	}
+	r->outcome->received_bytes += n;
 	if (!r->outcome->answered) {
 		r->outcome->answered = true;
 		r->deadline_ms = CLOCK_NEVER;

@@ -47,6 +47,7 @@ struct exchange_outcome {
 	bool stalled;  /* the body of a refusal did not come in time */
 	/* the body to send could not be read, or is not what it should be */
 	bool own_fault;
+	uint64_t sent_bytes, received_bytes; /* of HTTP */
 };
 
 /* Sends head and body and takes the answer. GS_OK means that a status is

@@ -253,6 +253,15 @@ remote_count_request(struct remote *r)
 }
 
 void
+remote_count_bytes(struct remote *r, uint64_t sent, uint64_t received)
+{
+	pthread_mutex_lock(&r->lock);
+	r->counts.sent_bytes += sent;
+	r->counts.received_bytes += received;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
 remote_note_stall(struct remote *r, uint64_t lost_ms)
 {
 	pthread_mutex_lock(&r->lock);

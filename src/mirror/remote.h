@@ -155,6 +155,7 @@ bool remote_may_ask(struct remote *r, enum errors_op op);
 bool remote_may_retry(
 	struct remote *r, enum errors_op op, enum retry_cost cost);
 void remote_count_request(struct remote *r);
+void remote_count_bytes(struct remote *r, uint64_t sent, uint64_t received);
 void remote_note_stall(struct remote *r, uint64_t lost_ms);
 void remote_note_end(struct remote *r, bool answered, unsigned paid);
 void remote_forbid(struct remote *r, enum errors_op op);

@@ -21,6 +21,9 @@ takes_an_answer(void **state)
 	assert_text(&body, "hello");
 	assert_int_equal(words.len, 0);
 	assert_int_equal(headers, 2);
+	assert_int_equal(outcome.received_bytes,
+		strlen("HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 5\r\n\r\n"
+		       "hello"));
 	end();
 }
 
@@ -81,7 +84,11 @@ sends_a_body_whole(void **state)
 	assert_true(outcome.success);
 	assert_int_equal(body.len, 0);
 	assert_text(&words, "hello");
+	uint64_t sent = outcome.sent_bytes;
+
 	assert_int_equal(put(1, true), GS_OK);
+	assert_int_equal(sent - outcome.sent_bytes,
+		LARGE - 1 + strlen("98311") - strlen("1"));
 	end();
 }
 
