@@ -331,9 +331,10 @@ unit: $(call UNIT_BINS,asan,$(wildcard $(UNIT)))
 unit-tsan: $(call UNIT_BINS,tsan,$(UNIT_THREADS))
 	@scripts/run-unit $@ $^
 
-# Those for which an emulator is enough: not for threads, whose order of
-# memory stays the host's, nor for the sandbox, which it has not.
-UNIT_ARM64 := $(filter-out $(UNIT_THREADS),$(UNIT))
+# Those for which an emulator is enough: threads have the host's order of
+# memory, there is no sandbox, and another process is the emulator.
+UNIT_ARM64 := $(filter-out $(UNIT_THREADS) $(addprefix tests/unit/test_, \
+	sandbox.c gocmd.c process_usage.c),$(UNIT))
 UNIT_ARM64_OBJ := $(patsubst %.c,$(BUILD)/arm64/%.o,$(UNIT_ARM64))
 CMOCKA_OBJ := $(BUILD)/arm64/cmocka.o
 # Its header takes an unknown libc for one without uintptr_t.
