@@ -282,6 +282,19 @@ ahead_past(struct ahead *a)
 	return &a->past;
 }
 
+bool
+ahead_is_spoilt(struct ahead *a, uint32_t pack)
+{
+	pthread_mutex_lock(&a->lock);
+	bool known = a->phase == AHEAD_FLIES && !a->grounded;
+
+	pthread_mutex_unlock(&a->lock);
+	if (pack == SNAPSHOT_INLINE) {
+		return a->inline_spoilt;
+	}
+	return known && a->spoilt[pack];
+}
+
 struct ahead_counts
 ahead_counts(struct ahead *a)
 {

@@ -63,6 +63,11 @@ void ahead_stop(struct ahead *a);
 bool ahead_is_at_work(struct ahead *a);
 
 struct past *ahead_past(struct ahead *a);
+
+/* True if this pack of the past, or SNAPSHOT_INLINE, has turned out not to be
+ * there or not to hold what it should. */
+bool ahead_is_spoilt(struct ahead *a, uint32_t pack);
+
 struct ahead_counts ahead_counts(struct ahead *a);
 
 #endif

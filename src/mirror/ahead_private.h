@@ -40,7 +40,8 @@ struct ahead {
 	struct past past;
 	uint64_t start_ms;
 	atomic_bool stopped;
-	atomic_bool grounded; /* the directory does not take what comes */
+	atomic_bool grounded;      /* the directory does not take what comes */
+	atomic_bool inline_spoilt; /* a block is not what it should be */
 	atomic_size_t awaited;
 	atomic_uint_least64_t entries, bytes, rejected;
 	/* Once it flies, an enum ahead_slot for each entry, and for each pack

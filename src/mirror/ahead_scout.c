@@ -197,6 +197,7 @@ fail_inline(struct scout *s, const struct gs_err *err)
 		ahead_ground(a, err);
 	} else {
 		a->rejected++;
+		a->inline_spoilt = true;
 		say_damaged(a, err->text);
 	}
 	pass_inline(s);

@@ -313,7 +313,7 @@ start_packs(struct mirror *m)
 	const struct packer_setup packer = {
 		.remote = &m->remote,
 		.dir = &m->dir,
-		.past = ahead_past(m->ahead),
+		.ahead = m->ahead,
 		.scope = m->scope,
 		.family = m->family,
 		.keep_s = m->setup->keep_s,

@@ -43,7 +43,7 @@ packer_start(const struct packer_setup *with)
 static void
 begin(struct packer *p, uint64_t deadline_ms)
 {
-	struct past *past = p->with.past;
+	struct past *past = ahead_past(p->with.ahead);
 	enum past_state state = past_wait(past, deadline_ms);
 	struct ledger_past known = {.last = NULL};
 
@@ -208,7 +208,7 @@ write_snapshot(struct packer *p, int64_t now_s)
 			.family = p->with.family,
 			.created = now_s},
 		.inline_blocks = &p->packs->inline_blocks,
-		.last_inline = p->with.past->inline_blocks,
+		.last_inline = ahead_past(p->with.ahead)->inline_blocks,
 	};
 	struct scratch file;
 	struct gs_err err;
@@ -225,11 +225,28 @@ write_snapshot(struct packer *p, int64_t now_s)
 
 /* --- the end --------------------------------------------------------------- */
 
+/* What the flight found missing in the bucket, or damaged. */
+static void
+note_lost(struct packer *p)
+{
+	struct plan *plan = &p->ledger.plan;
+
+	if (ahead_is_spoilt(p->with.ahead, SNAPSHOT_INLINE)) {
+		plan->inline_lost = true;
+	}
+	for (uint32_t i = 0; i < plan->last->head.packs; i++) {
+		plan->m.pack[i].lost = ahead_is_spoilt(p->with.ahead, i);
+	}
+}
+
 static bool
 judge(struct packer *p, int64_t now_s)
 {
-	return p->begun && !p->ledger.failed &&
-	       plan_judge(&p->ledger.plan, now_s, (int64_t)p->with.keep_s);
+	if (!p->begun || p->ledger.failed) {
+		return false;
+	}
+	note_lost(p);
+	return plan_judge(&p->ledger.plan, now_s, (int64_t)p->with.keep_s);
 }
 
 /* Judges by what was packed indeed. */

@@ -9,7 +9,7 @@
 #ifndef MIRROR_PACKER_H
 #define MIRROR_PACKER_H
 
-#include "mirror/past.h"
+#include "mirror/ahead.h"
 
 /* How long the last snapshot is waited for at the end. */
 enum { PACKER_PAST_MS = 30 * 1000 };
@@ -19,7 +19,7 @@ struct packer;
 struct packer_setup {
 	struct remote *remote;
 	struct cachedir *dir;
-	struct past *past;
+	struct ahead *ahead; /* has the past */
 	struct id scope, family;
 	uint64_t keep_s; /* write anew what is as old; 0: never */
 };

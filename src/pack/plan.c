@@ -18,6 +18,9 @@ plan_init(struct plan *p, const struct snapshot *last,
 	*p = (struct plan){.last = last, .known = known, .m = *m};
 	p->inline_raw = PLAN_INLINE_RAW;
 	memset(m->use, 0xff, last->head.entries * sizeof(*m->use));
+	for (size_t i = 0; i < last->head.packs; i++) {
+		m->pack[i] = (struct plan_pack){.lost = false};
+	}
 	for (size_t i = 0; i < last->head.blocks; i++) {
 		struct snapshot_block b = snapshot_block_at(last, i);
 		uint64_t taken = b.pack == SNAPSHOT_INLINE ? b.raw_len : 0;
@@ -124,8 +127,9 @@ is_sparse(const struct plan_block *b, uint32_t raw_len)
 static bool
 is_lost(const struct plan *p, size_t i)
 {
-	return p->inline_lost &&
-	       snapshot_block_at(p->last, i).pack == SNAPSHOT_INLINE;
+	uint32_t pack = snapshot_block_at(p->last, i).pack;
+
+	return pack == SNAPSHOT_INLINE ? p->inline_lost : p->m.pack[pack].lost;
 }
 
 /* What becomes of a block for its own sake. */
@@ -162,7 +166,8 @@ weigh_packs(struct plan *p)
 	size_t packs = 0;
 
 	for (size_t i = 0; i < p->last->head.packs; i++) {
-		p->m.pack[i] = (struct plan_pack){0};
+		p->m.pack[i].bytes = 0;
+		p->m.pack[i].going = false;
 	}
 	for (size_t i = 0; i < p->last->head.blocks; i++) {
 		struct snapshot_block b = snapshot_block_at(p->last, i);
@@ -243,20 +248,21 @@ bool
 plan_judge(struct plan *p, int64_t now, int64_t keep)
 {
 	const struct snapshot_head *head = &p->last->head;
-	bool due;
+	bool due = false;
 
 	p->full = p->adopts || is_full(p);
 	for (size_t i = 0; i < head->blocks; i++) {
 		judge_block(p, i);
+		due = due || is_lost(p, i);
 	}
-	due = choose_packs(p, now, keep);
+	due = choose_packs(p, now, keep) || due;
 	for (size_t i = 0; i < head->blocks; i++) {
 		leave_pack(p, i);
 	}
 	if (p->uses == 0) {
 		return false;
 	}
-	return p->fresh > 0 || due || p->adopts || p->inline_lost ||
+	return p->fresh > 0 || due || p->adopts ||
 	       is_old(head->created, now, keep);
 }
 

@@ -60,6 +60,7 @@ struct plan_block {
 struct plan_pack {
 	uint64_t bytes; /* of its blocks that are kept */
 	bool going;     /* what is used of it is written again */
+	bool lost;      /* for the caller to set: it cannot be had */
 };
 
 /* The caller's arrays, one item for each of the snapshot's. */
@@ -82,7 +83,7 @@ struct plan {
 	 * The run then writes its own, of what it used, even if nothing is new. */
 	bool adopts;
 	/* For the caller to set: the inline blocks of last cannot be had. What
-	 * was used of them is to be packed again. */
+	 * was used of what is lost is to be packed again. */
 	bool inline_lost;
 };
 

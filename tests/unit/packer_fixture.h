@@ -141,6 +141,8 @@ count_objects(const char *prefix)
 
 /* --- the last run ---------------------------------------------------------- */
 
+#define NOTHING_SPOILT (SNAPSHOT_INLINE - 1)
+
 static struct past past;
 static unsigned char *past_table; /* where its snapshot lies */
 static atomic_int past_state;
@@ -153,6 +155,21 @@ past_wait(struct past *p, uint64_t deadline_ms)
 		usleep(1000);
 	}
 	return (enum past_state)past_state;
+}
+
+static struct ahead *const flight = (struct ahead *)&past; /* opaque */
+static uint32_t spoilt; /* a pack, or SNAPSHOT_INLINE, or NOTHING_SPOILT */
+
+struct past *
+ahead_past(struct ahead *a)
+{
+	return &past;
+}
+
+bool
+ahead_is_spoilt(struct ahead *a, uint32_t pack)
+{
+	return pack == spoilt;
 }
 
 static inline struct object *
@@ -233,7 +250,7 @@ begin_run(void)
 	static size_t runs;
 	const struct packer_setup with = {
 		.dir = &dir,
-		.past = &past,
+		.ahead = flight,
 		.scope = scope,
 		.family = family,
 		.keep_s = keep_s,
@@ -474,6 +491,7 @@ set_up_run(void **state)
 	family = packs_action(9002);
 	past = (struct past){.adopts = false};
 	past_state = PAST_NONE;
+	spoilt = NOTHING_SPOILT;
 	keep_s = 0;
 	said = 0;
 	bucket.refuse = NULL;

@@ -72,6 +72,9 @@ a_pack_that_is_not_there_fails_at_once(void **state)
 	assert_answered(b[OTHER].first + 1, true);
 	await_landing();
 	assert_false(take(b[SECOND].first + 2));
+	assert_true(ahead_is_spoilt(ahead, 0));
+	assert_false(ahead_is_spoilt(ahead, 1));
+	assert_false(ahead_is_spoilt(ahead, SNAPSHOT_INLINE));
 	assert_int_equal(bucket.said, 1);
 	assert_int_equal(bucket.level, LOG_INFO);
 	assert_non_null(strstr(bucket.text, "it is not there"));
@@ -158,6 +161,8 @@ fly_with_changed_byte(const struct flight_block *b, char *byte, int bit)
 		assert_true(!cachedir_get(&dir, &action, &e) || is_there(b, n));
 	}
 	assert_true(ahead_counts(ahead).rejected <= 1);
+	assert_int_equal(
+		ahead_is_spoilt(ahead, b->pack), ahead_counts(ahead).rejected);
 	leave_flight();
 	forget_block(b);
 	*byte ^= (char)(1 << bit);
@@ -356,6 +361,7 @@ a_directory_that_refuses_ends_it(void **state)
 	assert_int_equal(bucket.said, 1);
 	assert_int_equal(bucket.level, LOG_WARNING);
 	assert_false(take(3110));
+	assert_false(ahead_is_spoilt(ahead, 0));
 	end_flight();
 }
 

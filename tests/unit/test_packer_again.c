@@ -130,6 +130,34 @@ what_cannot_be_packed_again_stays_where_it_is(void **state)
 	assert_int_equal(place_of_entry(&large), -1);
 }
 
+/* As after a bucket's expiry rule, or on a bucket that somebody changed. */
+static void
+what_is_lost_is_packed_again(void **state)
+{
+	struct entry small = use_new(0, 100), large = use_new(1, 5000);
+
+	end_run();
+	struct snapshot_pack first = only_pack();
+
+	for (int turn = 0; turn < 2; turn++) {
+		remember_past();
+		spoilt = turn == 0 ? 0 : SNAPSHOT_INLINE;
+		large.time_ns++; /* so that the new pack is another */
+		struct gs_err err;
+
+		assert_int_equal(cachedir_put(&dir, &large, &err), GS_OK);
+		begin_run();
+		packer_use(packer, &small);
+		packer_use(packer, &large);
+		end_run();
+		assert_int_equal(bucket.writes, turn == 0 ? 3 : 2);
+		struct snapshot_pack now = only_pack();
+
+		assert_false(id_eq(&now.id, &first.id));
+		assert_int_equal(reader.count, 2);
+	}
+}
+
 static void
 a_snapshot_of_the_family_is_adopted(void **state)
 {
@@ -202,6 +230,7 @@ main(void)
 		RUN_TEST(a_sparse_block_is_packed_again),
 		RUN_TEST(what_lies_here_no_more_is_dropped),
 		RUN_TEST(what_cannot_be_packed_again_stays_where_it_is),
+		RUN_TEST(what_is_lost_is_packed_again),
 		RUN_TEST(a_snapshot_of_the_family_is_adopted),
 		RUN_TEST(inline_blocks_are_carried_on),
 		RUN_TEST(inline_blocks_have_a_limit),

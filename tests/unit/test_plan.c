@@ -136,7 +136,7 @@ another_output_is_new(void **state)
 
 /* They are packed again, or gone. */
 static void
-lost_inline_blocks_go(void **state)
+what_is_lost_goes(void **state)
 {
 	struct snapshot_entry e;
 	size_t at = 0;
@@ -154,6 +154,15 @@ lost_inline_blocks_go(void **state)
 	assert_false(plan_next_rewrite(&plan, &at, &e));
 	plan_keep_rewrites(&plan);
 	assert_int_equal(block[0].verdict, PLAN_DROP);
+	snapshots_free(&made);
+	BEGIN(2, {SNAPSHOT_INLINE, 10, 0}, {0, 10, 0}, {1, 10, 0});
+	use_entries(0, 15);
+	assert_false(plan_judge(&plan, 0, 0));
+	pack[0].lost = true;
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	assert_int_equal(block[1].verdict, PLAN_REWRITE);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
 	snapshots_free(&made);
 }
 
@@ -353,7 +362,7 @@ main(void)
 		cmocka_unit_test(new_entries_have_a_place),
 		cmocka_unit_test(inline_room_ends),
 		cmocka_unit_test(another_output_is_new),
-		cmocka_unit_test(lost_inline_blocks_go),
+		cmocka_unit_test(what_is_lost_goes),
 		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
 		cmocka_unit_test(a_run_in_part_takes_nothing_away),
 		cmocka_unit_test(
