@@ -12,7 +12,7 @@ census_taker_init(struct census_taker *t, struct remote *remote)
 	memset(t, 0, sizeof(*t));
 	t->remote = remote;
 	pthread_mutex_init(&t->lock, NULL);
-	pthread_cond_init(&t->settled, NULL);
+	pthread_cond_init(&t->moved, NULL);
 }
 
 /* what is known: under the lock */
@@ -44,19 +44,25 @@ keep(struct census_taker *t, const struct census_page *page)
 }
 
 static void
+move(struct census_taker *t, enum census_stage stage)
+{
+	t->stage = stage;
+	pthread_cond_broadcast(&t->moved);
+}
+
+static void
 settle(struct census_taker *t)
 {
 	t->complete = census_is_complete(&t->census);
-	t->stage = CENSUS_SETTLED;
-	pthread_cond_broadcast(&t->settled);
+	move(t, CENSUS_SETTLED);
 }
 
-/* Starts count threads. */
+/* Moves to a stage in which count threads list. */
 static void
-enter(struct census_taker *t, enum census_stage stage, size_t count,
+start(struct census_taker *t, enum census_stage stage, size_t count,
 	void *(*list)(void *arg))
 {
-	t->stage = stage;
+	move(t, stage);
 	t->listers = 0;
 	while (t->listers < count && thread_start(list, t)) {
 		t->listers++;
@@ -135,20 +141,36 @@ list_ranges(void *arg)
 	return NULL;
 }
 
+static void
+say_too_large(struct remote *r)
+{
+	struct gs_err note;
+
+	gs_fail(&note, GS_TOOBIG, "the bucket has too many keys to list",
+		VIEW(""), "what it lacks has to be asked for");
+	remote_say(r, REMOTE_TOPIC_LIST, LOG_INFO, &note);
+}
+
 static void *
 list_first(void *arg)
 {
 	struct census_taker *t = arg;
+	struct census_plan plan = {.pages = 0};
 	struct keys *k = malloc(sizeof(*k));
 	bool more = k && take_page(t) && list_page(t, k, census_space);
 
+	if (more) {
+		census_plan(k->page.next, &plan);
+	}
+	if (plan.pages >= CENSUS_PAGES_MAX) {
+		say_too_large(t->remote);
+		more = false;
+	}
 	pthread_mutex_lock(&t->lock);
 	t->failed |= !k;
+	t->plan = plan;
 	if (more) {
-		census_plan(k->page.next, &t->plan);
-	}
-	if (more && t->plan.pages < CENSUS_PAGES_MAX) {
-		t->stage = CENSUS_PLANNED;
+		move(t, CENSUS_PLANNED);
 		go_on(t);
 	} else {
 		settle(t);
@@ -158,18 +180,24 @@ list_first(void *arg)
 	return NULL;
 }
 
+static bool
+is_worth_the_rest(const struct census_taker *t)
+{
+	uint64_t worth = ((uint64_t)t->absent + t->offers) * CENSUS_PAGES_WORTH;
+
+	worth += t->offers > 0 ? CENSUS_PAGES_WORTH_OFFERS : 0;
+	return t->plan.pages <= worth;
+}
+
 /* Under the lock: begins what is worth it by now. */
 static void
 go_on(struct census_taker *t)
 {
 	if (t->stage == CENSUS_UNBEGUN &&
-		(t->wanted || t->absent >= CENSUS_AFTER_ABSENT)) {
-		enter(t, CENSUS_FIRST, 1, list_first);
-	} else if (t->stage == CENSUS_PLANNED &&
-		   (t->wanted ||
-			   (uint64_t)t->absent * CENSUS_PAGES_PER_ABSENT >=
-				   t->plan.pages)) {
-		enter(t, CENSUS_REST, t->plan.ranges, list_ranges);
+		(t->offers > 0 || t->absent >= CENSUS_AFTER_ABSENT)) {
+		start(t, CENSUS_FIRST, 1, list_first);
+	} else if (t->stage == CENSUS_PLANNED && is_worth_the_rest(t)) {
+		start(t, CENSUS_REST, t->plan.ranges, list_ranges);
 	}
 }
 
@@ -222,13 +250,15 @@ census_taker_find(struct census_taker *t, const struct id *action)
 	enum census_finding finding = CENSUS_LACKS;
 
 	pthread_mutex_lock(&t->lock);
-	t->wanted = true;
+	t->offers++;
 	go_on(t);
-	while (t->stage != CENSUS_SETTLED) {
-		pthread_cond_wait(&t->settled, &t->lock);
+	while (t->stage == CENSUS_FIRST || t->stage == CENSUS_REST) {
+		pthread_cond_wait(&t->moved, &t->lock);
 	}
 	if (!census_lacks(&t->census, action)) {
-		finding = t->failed ? CENSUS_UNKNOWN : CENSUS_HOLDS;
+		bool known = t->stage == CENSUS_SETTLED && !t->failed;
+
+		finding = known ? CENSUS_HOLDS : CENSUS_UNKNOWN;
 	}
 	pthread_mutex_unlock(&t->lock);
 	return finding;

@@ -2,9 +2,9 @@
  * Takes the census of a bucket (pack/census.h) while the run goes on. After a
  * few gets in vain, or when older entries wait to be offered, the first page of
  * keys is listed; it tells how many pages there are. The rest is listed, in
- * ranges at the same time, once as much was asked in vain as that is worth.
- * From then on gets for what the bucket is known to lack are answered at once,
- * and of the older entries only those are uploaded.
+ * ranges at the same time, once it saves as much as it costs. From then on gets
+ * for what the bucket is known to lack are answered at once, and of the older
+ * entries only those are uploaded.
  *
  * The census is given up if there are too many keys, if they may not be
  * listed, or if the listing makes no sense or lacks what the bucket gives.
@@ -24,15 +24,17 @@
 enum {
 	/* gets in vain before the first page is listed */
 	CENSUS_AFTER_ABSENT = 3,
-	/* pages that are worth a get in vain: several are listed at the same
-	 * time, and only the first such gets are saved if there are few */
-	CENSUS_PAGES_PER_ABSENT = 4,
+	/* pages that a get in vain is worth, or an entry to be offered; they
+	 * cost less than as many gets, since they are listed side by side */
+	CENSUS_PAGES_WORTH = 4,
+	/* pages that offering anything at all is worth */
+	CENSUS_PAGES_WORTH_OFFERS = 64,
 };
 
 enum census_stage {
 	CENSUS_UNBEGUN,
-	CENSUS_FIRST, /* the first page is being listed */
-	CENSUS_PLANNED,
+	CENSUS_FIRST,   /* the first page is being listed */
+	CENSUS_PLANNED, /* the rest is not worth it yet */
 	CENSUS_REST,    /* the rest is being listed */
 	CENSUS_SETTLED, /* nothing more will be known */
 };
@@ -40,12 +42,12 @@ enum census_stage {
 struct census_taker {
 	struct remote *remote;
 	pthread_mutex_t lock;
-	pthread_cond_t settled;
 	enum census_stage stage;
-	unsigned absent; /* gets in vain */
-	bool wanted;     /* somebody waits for all of it */
-	bool failed;     /* nothing more can be listed, or believed */
-	bool complete;   /* all of the bucket is known */
+	pthread_cond_t moved; /* to another stage */
+	unsigned absent;      /* gets in vain */
+	unsigned offers;      /* older entries */
+	bool failed;          /* nothing more can be listed, or believed */
+	bool complete;        /* all of the bucket is known */
 	struct census census;
 	struct census_plan plan;
 	size_t ranges_begun; /* of the plan */
@@ -76,8 +78,8 @@ bool census_taker_lacks(struct census_taker *t, const struct id *action);
  * vain: for a get of which nothing says that it is in the bucket. */
 bool census_taker_declines(struct census_taker *t, const struct id *action);
 
-/* What is known after the census, which is taken now if it was not yet, has
- * ended or been given up. */
+/* Whether to offer an older entry: what is known once the census, which is
+ * taken now if it was not yet, has ended, was given up, or is not worth it. */
 enum census_finding census_taker_find(
 	struct census_taker *t, const struct id *action);
 

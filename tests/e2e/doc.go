@@ -20,6 +20,7 @@
 //	hoard.go      packs and a snapshot made by hand, to be spoiled
 //	badserver.go  an S3 server that follows a script, byte by byte
 //	badstore.go   what it holds, and its right answers
+//	census.go     lists of keys, and how many requests there were
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build

@@ -164,11 +164,7 @@ func TestFaultOnTheListMattersToNoGet(t *testing.T) {
 // A list that is not what the bucket holds costs misses at worst.
 func TestListThatLies(t *testing.T) {
 	page := func(keys ...string) string {
-		text := "<ListBucketResult><IsTruncated>false</IsTruncated>"
-		for _, key := range keys {
-			text += "<Contents><Key>" + key + "</Key></Contents>"
-		}
-		return text + "</ListBucketResult>"
+		return listOf(keys, false)
 	}
 	for name, document := range map[string]string{
 		"empty":                 page(),

@@ -19,6 +19,7 @@ static void
 check_bucket(uint64_t keys, uint64_t page_keys)
 {
 	begin(keys, page_keys, list_rightly);
+	note_absent(CENSUS_PAGES_MAX);
 	for (uint64_t n = 0; n < keys; n++) {
 		assert_int_equal(find(key_no(n)), CENSUS_HOLDS);
 		assert_int_equal(find(gap_no(n)), CENSUS_LACKS);
@@ -78,7 +79,7 @@ begins_after_some_gets_in_vain(void **state)
 static void
 lists_no_more_than_the_gets_in_vain_are_worth(void **state)
 {
-	unsigned worth = 100 / CENSUS_PAGES_PER_ABSENT;
+	unsigned worth = 100 / CENSUS_PAGES_WORTH;
 
 	begin(1000, 10, list_rightly);
 	note_absent(CENSUS_AFTER_ABSENT);
@@ -96,13 +97,29 @@ lists_no_more_than_the_gets_in_vain_are_worth(void **state)
 }
 
 static void
-lists_all_for_older_entries(void **state)
+lists_more_for_older_entries(void **state)
 {
-	begin(1000, 10, list_rightly);
-	note_absent(CENSUS_AFTER_ABSENT);
-	await_stage(CENSUS_PLANNED);
-	assert_int_equal(find(key_no(900)), CENSUS_HOLDS);
-	assert_int_equal(find(gap_no(900)), CENSUS_LACKS);
+	begin(10 * CENSUS_PAGES_WORTH_OFFERS, 10, list_rightly);
+	assert_int_equal(find(key_no(400)), CENSUS_HOLDS);
+	assert_int_equal(find(gap_no(400)), CENSUS_LACKS);
+	end();
+}
+
+/* A few are left to a later run. */
+static void
+does_not_list_everything_for_a_few_older_entries(void **state)
+{
+	unsigned worth = (400 - CENSUS_PAGES_WORTH_OFFERS) / CENSUS_PAGES_WORTH;
+
+	begin(4000, 10, list_rightly);
+	for (unsigned offers = 2; offers < worth; offers += 2) {
+		assert_int_equal(find(gap_no(2000)), CENSUS_UNKNOWN);
+		assert_int_equal(find(gap_no(9)), CENSUS_LACKS);
+	}
+	assert_int_equal(script_count_heard(&f->server), 1);
+	note_absent(2);
+	assert_int_equal(find(gap_no(2000)), CENSUS_LACKS);
+	assert_int_equal(find(key_no(2000)), CENSUS_HOLDS);
 	end();
 }
 
@@ -126,6 +143,7 @@ lists_as_many_pages_as_the_budget_has(void **state)
 	assert_int_equal(script_count_heard(&f->server), 1);
 	end();
 	begin(CENSUS_PAGES_MAX - 9, 1, list_rightly);
+	note_absent(CENSUS_PAGES_MAX);
 	assert_int_equal(find(id_at(UINT64_MAX)), CENSUS_LACKS);
 	end();
 }
@@ -242,7 +260,9 @@ main(void)
 		cmocka_unit_test(knows_buckets_of_any_size),
 		cmocka_unit_test(begins_after_some_gets_in_vain),
 		cmocka_unit_test(lists_no_more_than_the_gets_in_vain_are_worth),
-		cmocka_unit_test(lists_all_for_older_entries),
+		cmocka_unit_test(lists_more_for_older_entries),
+		cmocka_unit_test(
+			does_not_list_everything_for_a_few_older_entries),
 		cmocka_unit_test(gives_up_at_the_first_page_what_is_too_large),
 		cmocka_unit_test(lists_as_many_pages_as_the_budget_has),
 		cmocka_unit_test(lists_ranges_at_the_same_time),
