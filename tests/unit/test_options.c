@@ -146,7 +146,7 @@ every_variable(void **state)
 }
 
 static void
-limits_of_what_is_fetched_ahead(void **state)
+sizes_and_days(void **state)
 {
 	assert_int_equal(
 		parse_ok(ARGS("-prefetch=off"), NOTHING).prefetch_bytes, 0);
@@ -346,7 +346,7 @@ main(void)
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(every_flag),
 		cmocka_unit_test(every_variable),
-		cmocka_unit_test(limits_of_what_is_fetched_ahead),
+		cmocka_unit_test(sizes_and_days),
 		cmocka_unit_test(spellings),
 		cmocka_unit_test(switches),
 		cmocka_unit_test(flags_win),
