@@ -44,6 +44,7 @@ func (m meter) stop(s *sample) {
 	mine := far + end.children - m.begin.children
 	s.FarCPU = far.Seconds()
 	s.OtherCPU = max(0, end.all-m.begin.all-mine).Seconds()
+	s.Requests = -1
 	if m.requests >= 0 {
 		s.Requests = m.servers.requests() - m.requests
 	}

@@ -95,7 +95,7 @@ func (s *session) end() (usage sample, err error) {
 	usage.setMemory(s.memory.end())
 	usage.listen(s.said.String())
 	s.meter.stop(&usage)
-	usage.Stats = takeStats(s.stats)
+	usage.takeStats(s.stats)
 	return usage, errors.Join(err, late)
 }
 
