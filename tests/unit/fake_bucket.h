@@ -35,6 +35,7 @@ struct bucket_object {
 	 * there, as often as cuts says. */
 	size_t held, cut;
 	unsigned cuts;
+	size_t waiting; /* requests that are held back */
 };
 
 static struct {
@@ -100,6 +101,8 @@ bucket_release(struct bucket_object *o)
 {
 	pthread_mutex_lock(&bucket.lock);
 	o->held = SIZE_MAX;
+	bucket.waiting -= o->waiting;
+	o->waiting = 0;
 	pthread_cond_broadcast(&bucket.changed);
 	pthread_mutex_unlock(&bucket.lock);
 }
@@ -165,13 +168,15 @@ bucket_note(const struct remote_part *part)
 /* How much can be given from `at` on; waits before what is held back. Under the
  * lock. */
 static inline size_t
-bucket_next(const struct bucket_object *o, size_t at, size_t end)
+bucket_next(struct bucket_object *o, size_t at, size_t end)
 {
-	while (at >= o->held) {
+	if (at >= o->held) {
 		bucket.waiting++;
+		o->waiting++;
 		pthread_cond_broadcast(&bucket.changed);
+	}
+	while (at >= o->held) {
 		pthread_cond_wait(&bucket.changed, &bucket.lock);
-		bucket.waiting--;
 	}
 	end = end < o->held ? end : o->held;
 	end = end < o->cut ? end : o->cut;
