@@ -27,9 +27,8 @@ park(struct ahead *a, const struct id *action)
 	if (parked) {
 		a->pending[a->pending_count++] = *action;
 	}
-	while (parked && a->to_connect > 0) {
-		a->to_connect--;
-		(void)ahead_hire(a);
+	if (parked) {
+		ahead_connect(a);
 	}
 	pthread_mutex_unlock(&a->lock);
 	return parked;
@@ -226,6 +225,16 @@ ahead_ground(struct ahead *a, const struct gs_err *err)
 
 /* --- its life ---------------------------------------------------------------- */
 
+static size_t
+count_hands(void)
+{
+	unsigned processors = thread_processors();
+
+	return processors < AHEAD_HANDS_MIN   ? AHEAD_HANDS_MIN
+	       : processors > AHEAD_HANDS_MAX ? AHEAD_HANDS_MAX
+					      : processors;
+}
+
 struct ahead *
 ahead_start(const struct ahead_setup *with)
 {
@@ -236,7 +245,8 @@ ahead_start(const struct ahead_setup *with)
 	}
 	a->with = *with;
 	a->start_ms = clock_mono_ms();
-	a->to_connect = AHEAD_FETCHERS;
+	a->hands = count_hands();
+	a->to_connect = a->hands;
 	a->to_connect -= id_eq(&with->scope, &with->family) ? 1 : PAST_REQUESTS;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->work, NULL);

@@ -135,7 +135,7 @@ fly(struct leg *l)
 static uint64_t
 span(struct ahead *a)
 {
-	uint64_t share = flight_left(&a->flight) / AHEAD_FETCHERS + SPAN_SLACK;
+	uint64_t share = flight_left(&a->flight) / a->hands + SPAN_SLACK;
 
 	if (a->legs < AHEAD_FIRST_LEGS) {
 		return AHEAD_FIRST_LEG;
@@ -223,12 +223,19 @@ ahead_hire(struct ahead *a)
 }
 
 void
+ahead_connect(struct ahead *a)
+{
+	while (a->to_connect > 0 && ahead_hire(a)) {
+		a->to_connect--;
+	}
+}
+
+void
 ahead_staff(struct ahead *a)
 {
 	size_t legs = flight_legs(&a->flight, AHEAD_FIRST_LEG);
 
-	while (a->fetchers < AHEAD_FETCHERS && a->free < legs &&
-		ahead_hire(a)) {
+	while (a->fetchers < a->hands && a->free < legs && ahead_hire(a)) {
 	}
 	pthread_cond_broadcast(&a->work);
 }
@@ -236,7 +243,8 @@ ahead_staff(struct ahead *a)
 bool
 ahead_hurry(struct ahead *a)
 {
-	if (a->free < a->flight.urgent && a->fetchers < AHEAD_FETCHERS_MAX) {
+	if (a->free < a->flight.urgent &&
+		a->fetchers < a->hands + AHEAD_HELPERS) {
 		(void)ahead_hire(a); /* or another comes later */
 	}
 	pthread_cond_signal(&a->work);

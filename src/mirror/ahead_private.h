@@ -10,8 +10,13 @@
 #include "pack/flight.h"
 
 enum {
-	AHEAD_FETCHERS = 8,
-	AHEAD_FETCHERS_MAX = AHEAD_FETCHERS + 2, /* for what is urgent */
+	/* As many fetchers as there are processors, within these bounds, since
+	 * their work is decoding and hashing; and the most of them if the bucket
+	 * is so far away that connections take long to gain speed. */
+	AHEAD_HANDS_MIN = 4,
+	AHEAD_HANDS_MAX = 8,
+	AHEAD_FAR_MS = 250, /* without the tables of the past */
+	AHEAD_HELPERS = 2,  /* more, for what is urgent */
 	/* The first legs are short, so that go finds what it asks for first;
 	 * the rest is shared out evenly. */
 	AHEAD_FIRST_LEGS = 4,
@@ -55,16 +60,20 @@ struct ahead {
 	bool late;     /* gets no longer wait for the past */
 	bool surveyed; /* all blocks were checked */
 	struct flight flight;
-	uint8_t *block;  /* enum flight_state */
-	uint64_t span;   /* of the legs after the first ones */
-	size_t legs;     /* that were taken */
-	size_t fetchers; /* in all */
-	size_t free;     /* of these, not on a leg */
-	size_t to_connect;
-	size_t threads; /* fetchers and the scout */
+	uint8_t *block;    /* enum flight_state */
+	uint64_t span;     /* of the legs after the first ones */
+	size_t legs;       /* that were taken */
+	size_t hands;      /* fetchers that are right */
+	size_t fetchers;   /* that there are */
+	size_t free;       /* of these, not on a leg */
+	size_t to_connect; /* fetchers that may begin with a connection */
+	size_t threads;    /* fetchers and the scout */
 	size_t pending_count;
 	struct id pending[PENDING_GETS_MAX]; /* gets, while it is early */
 };
+
+/* Starts those who open connections before they are needed. Under the lock. */
+void ahead_connect(struct ahead *a);
 
 /* Starts a fetcher, which begins with a connection while it is early. False if
  * the system has no thread to give. Under the lock. */

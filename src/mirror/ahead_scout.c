@@ -7,10 +7,10 @@
 
 enum {
 	/* how long a stop may go unnoticed while the past is coming */
-	LOOK_MS = 250,
+	LOOK_MS = AHEAD_FAR_MS,
 	/* what is looked at before the fetchers are told */
-	BATCH_BLOCKS = 64,
-	BATCH_FILES = 256,
+	BATCH_BLOCKS = 256,
+	BATCH_FILES = 1024,
 };
 
 struct scout {
@@ -50,6 +50,19 @@ settle(struct ahead *a, enum ahead_phase phase)
 	}
 }
 
+/* The bucket is far away. */
+static void
+recruit(struct ahead *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->to_connect += AHEAD_HANDS_MAX - a->hands;
+	a->hands = AHEAD_HANDS_MAX;
+	if (a->pending_count > 0) {
+		ahead_connect(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
 /* Waits for the tables; gets do not wait as long. */
 static void
 await_past(struct scout *s)
@@ -57,6 +70,10 @@ await_past(struct scout *s)
 	struct ahead *a = s->ahead;
 	uint64_t patience = a->start_ms + AHEAD_PATIENCE_MS;
 
+	past_watch(&a->past, &s->news, a->start_ms + AHEAD_FAR_MS);
+	if (s->news.state == PAST_COMING) {
+		recruit(a);
+	}
 	while (s->news.state == PAST_COMING && !a->stopped) {
 		uint64_t now = clock_mono_ms();
 
@@ -106,6 +123,13 @@ is_lacking(const struct ahead *a, size_t block, size_t *files)
 	return false;
 }
 
+static bool
+is_inline(const struct scout *s, size_t block)
+{
+	return snapshot_block_at(&s->ahead->past.snapshot, block).pack ==
+	       SNAPSHOT_INLINE;
+}
+
 /* Looks at some more blocks, and has fetched what is lacking of them. */
 static void
 check_some(struct scout *s)
@@ -116,7 +140,8 @@ check_some(struct scout *s)
 
 	while (n < BATCH_BLOCKS && files < BATCH_FILES &&
 		s->checked + n < s->blocks) {
-		lacking[n] = is_lacking(a, s->checked + n, &files);
+		lacking[n] = !is_inline(s, s->checked + n) &&
+			     is_lacking(a, s->checked + n, &files);
 		n++;
 	}
 	pthread_mutex_lock(&a->lock);
@@ -174,10 +199,7 @@ static bool
 find_inline(struct scout *s)
 {
 	while (!s->landing_one && s->at < s->blocks) {
-		struct snapshot_block b =
-			snapshot_block_at(&s->ahead->past.snapshot, s->at);
-
-		if (b.pack != SNAPSHOT_INLINE) {
+		if (!is_inline(s, s->at)) {
 			s->at++;
 		} else if (begin_inline(s)) {
 			s->landing_one = true;
@@ -234,8 +256,7 @@ end_inline(struct scout *s)
 {
 	landing_free(s->landing);
 	for (; s->at < s->blocks; s->at++) {
-		if (snapshot_block_at(&s->ahead->past.snapshot, s->at).pack ==
-			SNAPSHOT_INLINE) {
+		if (is_inline(s, s->at)) {
 			ahead_close_block(s->ahead, s->at);
 		}
 	}

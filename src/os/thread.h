@@ -16,6 +16,9 @@ bool thread_start(void *(*run)(void *arg), void *arg);
 /* From now on the calling thread runs where others leave the processor to it. */
 void thread_lower_priority(void);
 
+/* How many of the machine's processors this process may use; 1 at least. */
+unsigned thread_processors(void);
+
 /* A condition for thread_wait_until. */
 void thread_cond_init(pthread_cond_t *cond);
 

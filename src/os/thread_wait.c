@@ -1,6 +1,7 @@
 /* How threads wait for each other, and give way. */
 #include "os/thread.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -12,6 +13,15 @@ void
 thread_lower_priority(void)
 {
 	setpriority(PRIO_PROCESS, 0, LOW_PRIORITY);
+}
+
+unsigned
+thread_processors(void)
+{
+	cpu_set_t ours;
+	bool known = sched_getaffinity(0, sizeof(ours), &ours) == 0;
+
+	return known ? (unsigned)CPU_COUNT(&ours) : 1;
 }
 
 void

@@ -168,8 +168,28 @@ the_first_get_that_is_early_opens_connections(void **state)
 	assert_answered(1282, true);
 	await_landing();
 	/* two more come from the snapshot's requests */
-	assert_int_equal(bucket.connects, 6);
+	assert_true(bucket.connects >= AHEAD_HANDS_MIN - 2);
+	assert_true(bucket.connects <= AHEAD_HANDS_MAX - 2);
 	assert_int_equal(bucket_count("packs"), 1);
+	end_flight();
+}
+
+/* Its connections will take long to gain speed. */
+static void
+a_bucket_that_is_far_away_gets_more_of_them(void **state)
+{
+	static const struct flight_block b[] = {{0, 1285, 4, 100, 0}};
+
+	leave(1, b, 1);
+	the_snapshot()->held = 10;
+	take_off(UINT64_MAX);
+	bucket_await(1);
+	assert_true(take(1285));
+	usleep((AHEAD_FAR_MS + 50) * 1000);
+	bucket_release(the_snapshot());
+	assert_answered(1285, true);
+	await_landing();
+	assert_int_equal(bucket.connects, AHEAD_HANDS_MAX - 2);
 	end_flight();
 }
 
@@ -209,9 +229,9 @@ what_is_urgent_comes_first(void **state)
 	leave(1, b, 30);
 	the_pack(0)->held = PACK_HEAD_LEN;
 	take_off(UINT64_MAX);
-	bucket_await(8);
+	bucket_await(ahead->hands);
 	assert_true(take(1300 + 290));
-	bucket_await(9);
+	bucket_await(ahead->hands + 1);
 	assert_int_equal(
 		bucket.read[bucket.reads - 1].offset, sample->block[29].offset);
 	bucket_release(the_pack(0));
@@ -274,6 +294,7 @@ main(void)
 		cmocka_unit_test(what_the_past_does_not_know_is_not_taken),
 		cmocka_unit_test(two_gets_for_one_action_have_one_answer),
 		cmocka_unit_test(the_first_get_that_is_early_opens_connections),
+		cmocka_unit_test(a_bucket_that_is_far_away_gets_more_of_them),
 		cmocka_unit_test(without_a_past_gets_go_on_alone),
 		cmocka_unit_test(what_is_urgent_comes_first),
 		cmocka_unit_test(no_more_than_the_budget_is_fetched_unasked),

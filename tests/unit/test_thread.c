@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -114,6 +115,24 @@ one_thread_lowers_its_priority(void **state)
 	assert_int_equal(getpriority(PRIO_PROCESS, 0), before);
 }
 
+static bool
+has_one_processor_left(void *arg)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	return sched_setaffinity(0, sizeof(one), &one) == 0 &&
+	       thread_processors() == 1;
+}
+
+static void
+processors_are_those_that_may_be_used(void **state)
+{
+	assert_true(thread_processors() >= 1);
+	assert_true(in_child(has_one_processor_left, NULL));
+}
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t called;
 
@@ -152,6 +171,7 @@ main(void)
 		cmocka_unit_test(a_system_without_threads_is_no_disaster),
 		cmocka_unit_test(a_thread_runs_by_itself),
 		cmocka_unit_test(one_thread_lowers_its_priority),
+		cmocka_unit_test(processors_are_those_that_may_be_used),
 		cmocka_unit_test(a_wait_ends_with_a_call_or_at_its_deadline),
 	};
 
