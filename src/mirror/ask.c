@@ -144,18 +144,12 @@ judge_failure(struct course *c)
 static bool
 is_trouble(const struct course *c, const struct errors_judgement *j)
 {
-	switch (c->ask->op) {
-	case ERRORS_READ:
-	case ERRORS_WRITE:
-		return j->verdict == ERRORS_OFF || c->outcome.status == 403;
-	case ERRORS_LIST:
-		return j->verdict == ERRORS_OFF;
-	case ERRORS_GET:
-	case ERRORS_PUT:
-	case ERRORS_OPS:
-		break;
-	}
-	return true;
+	enum errors_op op = c->ask->op;
+	bool is_entry = op == ERRORS_GET || op == ERRORS_PUT;
+	bool is_pack = op == ERRORS_READ || op == ERRORS_WRITE;
+
+	return is_entry || j->verdict == ERRORS_OFF ||
+	       (is_pack && c->outcome.status == 403);
 }
 
 /* What cannot be done, and when that has been said. Trouble with packs is said
@@ -380,6 +374,7 @@ ask_run(struct remote *r, const struct ask *ask)
 	struct course c = {.remote = r, .ask = ask};
 
 	if (!remote_may_ask(r, ask->op)) {
+		remote_say_trouble(r, ask->op);
 		return REMOTE_FAILED;
 	}
 	enum step step = attempt_all(&c);
@@ -391,7 +386,10 @@ ask_run(struct remote *r, const struct ask *ask)
 	if (step == STEP_ABSENT) {
 		return REMOTE_ABSENT;
 	}
-	if (!c.silent) {
+	if (ask->op == ERRORS_READ && c.topic == REMOTE_TOPIC_NETWORK &&
+		r->on) {
+		remote_note_trouble(r, &c.err);
+	} else if (!c.silent) {
 		remote_say(r, c.topic, c.level, &c.err);
 	}
 	return step == STEP_REFUSED ? REMOTE_REFUSED : REMOTE_FAILED;

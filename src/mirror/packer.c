@@ -47,7 +47,8 @@ begin(struct packer *p, uint64_t deadline_ms)
 	enum past_state state = past_wait(past, deadline_ms);
 	struct ledger_past known = {.last = NULL};
 
-	if (state == PAST_COMING || state == PAST_TABLES) {
+	if (state == PAST_COMING || state == PAST_TABLES ||
+		state == PAST_UNREAD) {
 		return;
 	}
 	if (state != PAST_NONE) {

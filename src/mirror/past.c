@@ -51,7 +51,8 @@ choose(struct past *p)
 	} else if (own->over && family->useful) {
 		publish(p, family);
 	} else if (own->over && family->over) {
-		p->news.state = PAST_NONE;
+		p->news.state =
+			own->unread || family->unread ? PAST_UNREAD : PAST_NONE;
 	}
 }
 
@@ -235,6 +236,14 @@ say_damaged(struct past_request *r)
 	remote_say(r->past->remote, REMOTE_TOPIC_SNAPSHOT, LOG_INFO, &r->err);
 }
 
+static void
+set_unread(struct past_request *r)
+{
+	pthread_mutex_lock(&r->past->lock);
+	r->unread = true;
+	pthread_mutex_unlock(&r->past->lock);
+}
+
 static void *
 run_request(void *arg)
 {
@@ -249,6 +258,8 @@ run_request(void *arg)
 
 	if (!r->parsed && (result == REMOTE_DONE || r->err.code != GS_OK)) {
 		say_damaged(r);
+	} else if (result == REMOTE_FAILED) {
+		set_unread(r);
 	}
 	report(r, true);
 	return NULL;

@@ -22,6 +22,7 @@
 
 enum past_state {
 	PAST_COMING,
+	PAST_UNREAD, /* the bucket did not answer: nobody knows */
 	PAST_NONE,   /* there is none, or none that can be used */
 	PAST_TABLES, /* snapshot and known can be read */
 	PAST_WHOLE,  /* inline blocks too: inline_blocks[head.inline_len] */
@@ -50,7 +51,8 @@ struct past_request {
 	/* guarded by the lock: what of it others may know */
 	size_t arrived; /* len */
 	bool useful;    /* parsed */
-	bool over;      /* no more will come */
+	bool over;      /* no more will come, */
+	bool unread;    /* and nothing was ever answered */
 };
 
 enum { PAST_REQUESTS = 2 };
@@ -78,7 +80,7 @@ void past_start(struct past *p, struct remote *remote, const struct id *scope,
  * tells them. Any thread. */
 void past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms);
 
-/* Waits until it is PAST_NONE, PAST_WHOLE or PAST_BROKEN, at most until the
+/* Waits until it is neither PAST_COMING nor PAST_TABLES, at most until the
  * deadline. Any thread. */
 enum past_state past_wait(struct past *p, uint64_t deadline_ms);
 

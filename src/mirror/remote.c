@@ -289,6 +289,26 @@ remote_forbid(struct remote *r, enum errors_op op)
 }
 
 void
+remote_note_trouble(struct remote *r, const struct gs_err *err)
+{
+	pthread_mutex_lock(&r->lock);
+	r->trouble = *err;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_say_trouble(struct remote *r, enum errors_op op)
+{
+	pthread_mutex_lock(&r->lock);
+	struct gs_err err = r->trouble;
+
+	pthread_mutex_unlock(&r->lock);
+	if (err.code != GS_OK && op != ERRORS_READ) {
+		remote_say(r, REMOTE_TOPIC_NETWORK, LOG_WARNING, &err);
+	}
+}
+
+void
 remote_count_absent(struct remote *r)
 {
 	pthread_mutex_lock(&r->lock);

@@ -68,6 +68,7 @@ struct remote {
 	int64_t skew_s;
 	bool sign_bodies;
 	struct link_counts counts;
+	struct gs_err trouble; /* not said yet, if a code is set */
 };
 
 enum remote_result {
@@ -159,6 +160,11 @@ void remote_count_bytes(struct remote *r, uint64_t sent, uint64_t received);
 void remote_note_stall(struct remote *r, uint64_t lost_ms);
 void remote_note_end(struct remote *r, bool answered, unsigned paid);
 void remote_forbid(struct remote *r, enum errors_op op);
+
+/* Who only wanted to be faster need not hear of a network that is down, until
+ * an entry is not asked for because of it. */
+void remote_note_trouble(struct remote *r, const struct gs_err *err);
+void remote_say_trouble(struct remote *r, enum errors_op op);
 
 /* Says what err holds, unless something of the topic has been said. */
 void remote_say(struct remote *r, enum remote_topic topic, enum log_level level,

@@ -203,12 +203,32 @@ static void
 entries_are_had_where_parts_are_denied(void **state)
 {
 	f = fixture_open(deny_parts);
-	assert_int_equal(read_part(f, 3, 5), REMOTE_FAILED);
-	assert_int_equal(read_part(f, 0, 0), REMOTE_FAILED);
+	assert_int_equal(read_part(f, 3, 5), REMOTE_REFUSED);
+	assert_int_equal(read_part(f, 0, 0), REMOTE_REFUSED);
 	assert_int_equal(script_count_heard(&f->server), 2);
 	assert_said(f, 1,
 		"cannot get from bucket 'bucket': ", "allow s3:GetObject");
 	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
+	fixture_close(f);
+}
+
+static bool
+hang_up(struct script *s, int fd, const struct heard *h)
+{
+	return false;
+}
+
+/* Whatever lies in the cache directory is had without the network. */
+static void
+trouble_is_said_once_an_entry_is_wanted(void **state)
+{
+	f = fixture_open(hang_up);
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(read_part(f, 3, 5), REMOTE_FAILED);
+	}
+	assert_int_equal(fixture_listen(f), 0);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(fixture_listen(f), 1);
 	fixture_close(f);
 }
 
@@ -222,8 +242,8 @@ static void
 denial_is_said_once(void **state)
 {
 	f = fixture_open(deny_all);
-	assert_int_equal(read_part(f, 3, 5), REMOTE_FAILED);
-	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(read_part(f, 3, 5), REMOTE_REFUSED);
+	assert_int_equal(fetch_one(f, 1), REMOTE_REFUSED);
 	assert_int_equal(fixture_listen(f), 1);
 	fixture_close(f);
 }
@@ -302,6 +322,7 @@ main(void)
 		cmocka_unit_test(knows_what_is_absent),
 		cmocka_unit_test(entries_are_had_where_parts_are_denied),
 		cmocka_unit_test(denial_is_said_once),
+		cmocka_unit_test(trouble_is_said_once_an_entry_is_wanted),
 		cmocka_unit_test(parts_alone_are_given_up),
 		cmocka_unit_test(a_sick_store_is_left_alone),
 		cmocka_unit_test(a_missing_bucket_turns_all_off),
