@@ -264,7 +264,7 @@ judge_answer(struct course *c)
 static enum conn_use
 use_of(const struct course *c)
 {
-	return c->ask->op == ERRORS_GET ? CONN_GET : CONN_PUT;
+	return errors_kind(c->ask->op) == ERRORS_GET ? CONN_GET : CONN_PUT;
 }
 
 /* Attempts it on the connection, which is given back or closed. */
