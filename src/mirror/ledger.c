@@ -79,23 +79,34 @@ block_bytes(enum ledger_kind kind)
 				     : PLAN_BLOCK_BYTES;
 }
 
+/* Whether more waits than goes into a block of so many bytes. */
 static bool
-has_block(const struct ledger *l, enum ledger_kind kind)
+has_more(const struct ledger *l, enum ledger_kind kind, uint64_t raw_bytes)
 {
 	const struct ledger_queue *q = &l->queue[kind];
 
 	return q->count > BLOCK_ENTRIES_MAX ||
-	       BLOCK_HEAD_LEN + q->raw_bytes > block_bytes(kind);
+	       BLOCK_HEAD_LEN + q->raw_bytes > raw_bytes;
 }
 
 bool
 ledger_has_block(struct ledger *l, enum ledger_kind kind)
 {
 	pthread_mutex_lock(&l->lock);
-	bool has = has_block(l, kind);
+	bool has = has_more(l, kind, block_bytes(kind));
 
 	pthread_mutex_unlock(&l->lock);
 	return has;
+}
+
+bool
+ledger_has_little(struct ledger *l)
+{
+	pthread_mutex_lock(&l->lock);
+	bool little = !has_more(l, LEDGER_PACK, PLAN_INLINE_BLOCK_BYTES);
+
+	pthread_mutex_unlock(&l->lock);
+	return little;
 }
 
 static void
@@ -271,7 +282,7 @@ ledger_use(struct ledger *l, const struct entry *e)
 	if (possible && !l->failed) {
 		(l->begun ? use : keep_early)(l, &b);
 	}
-	bool worth = has_block(l, LEDGER_PACK);
+	bool worth = has_more(l, LEDGER_PACK, PLAN_BLOCK_BYTES);
 
 	pthread_mutex_unlock(&l->lock);
 	return worth;

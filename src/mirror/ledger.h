@@ -88,6 +88,9 @@ void ledger_repeat(struct ledger *l, enum ledger_kind kind,
 /* Whether more than one block's worth waits. */
 bool ledger_has_block(struct ledger *l, enum ledger_kind kind);
 
+/* Whether all that waits for a pack would fill one inline block at most. */
+bool ledger_has_little(struct ledger *l);
+
 /* The entries of one block. */
 struct ledger_batch {
 	struct block_entry entry[BLOCK_ENTRIES_MAX];

@@ -3,7 +3,6 @@
 #include "mirror/packs.h"
 #include "os/clock.h"
 #include "os/thread.h"
-#include "pack/pack.h"
 
 #include <stdlib.h>
 
@@ -118,87 +117,38 @@ pack_again(struct packer *p)
 	}
 }
 
+/* Puts what waits into the snapshot itself; for what has no room there, there
+ * are packs. */
 static void
-pack_inline(struct packer *p)
+pack_inline(struct packer *p, enum ledger_kind kind, uint64_t *room)
 {
-	uint64_t room = plan_inline_room(&p->ledger.plan);
-
-	while (ledger_take(&p->ledger, LEDGER_INLINE, &p->batch)) {
+	while (ledger_take(&p->ledger, kind, &p->batch)) {
 		uint64_t before = p->packs->inline_blocks.size;
 
-		if (packs_add_inline(p->packs, &p->batch, room)) {
-			room -= p->packs->inline_blocks.size - before;
+		if (packs_add_inline(p->packs, &p->batch, *room)) {
+			*room -= p->packs->inline_blocks.size - before;
 		} else {
 			packs_add(p->packs, &p->batch);
 		}
 	}
 }
 
+/* Packs all that waits. A pack of little is not worth its requests, one before
+ * the snapshot can be sent and one in each run that follows. */
+static void
+pack_rest(struct packer *p)
+{
+	uint64_t room = plan_inline_room(&p->ledger.plan);
+
+	pack_inline(p, LEDGER_INLINE, &room);
+	if (packs_none_is_open(p->packs) && ledger_has_little(&p->ledger)) {
+		pack_inline(p, LEDGER_PACK, &room);
+	}
+	pack_waiting(p, true);
+	packs_end(p->packs);
+}
+
 /* --- the snapshot ---------------------------------------------------------- */
-
-/* A snapshot on its way to one of its two keys. */
-struct errand {
-	struct packer *packer;
-	const struct id *id;
-	int fd;
-	uint64_t size;
-	struct id digest;
-	bool done; /* under the packer's lock */
-};
-
-static void *
-run_errand(void *arg)
-{
-	struct errand *e = arg;
-	struct packer *p = e->packer;
-	char storage[KEY_MAX];
-	struct buf key = BUF_OVER(storage);
-
-	pack_snapshot_key(&key, e->id);
-	bool stored = remote_write(p->with.remote, buf_view(&key), e->fd,
-			      e->size, &e->digest) == REMOTE_DONE;
-
-	pthread_mutex_lock(&p->lock);
-	e->done = true;
-	p->counts.snapshots += stored;
-	p->counts.bytes += stored ? e->size : 0;
-	pthread_cond_broadcast(&p->work);
-	pthread_mutex_unlock(&p->lock);
-	return NULL;
-}
-
-static void
-await_errand(struct packer *p, const struct errand *e)
-{
-	pthread_mutex_lock(&p->lock);
-	while (!e->done) {
-		pthread_cond_wait(&p->work, &p->lock);
-	}
-	pthread_mutex_unlock(&p->lock);
-}
-
-/* Puts the file under both keys at the same time. */
-static void
-send_snapshot(struct packer *p, const struct scratch *file)
-{
-	struct errand own = {
-		.packer = p,
-		.id = &p->with.scope,
-		.fd = file->fd,
-		.size = file->size,
-		.digest = scratch_digest(file),
-	};
-	struct errand other = own;
-
-	other.id = &p->with.family;
-	other.fd = file->again;
-	other.done = id_eq(own.id, other.id);
-	if (!other.done && !thread_start(run_errand, &other)) {
-		run_errand(&other);
-	}
-	run_errand(&own);
-	await_errand(p, &other);
-}
 
 static void
 write_snapshot(struct packer *p, int64_t now_s)
@@ -220,7 +170,12 @@ write_snapshot(struct packer *p, int64_t now_s)
 			p->with.remote, REMOTE_TOPIC_DISK, LOG_WARNING, &err);
 		return;
 	}
-	send_snapshot(p, &file);
+	unsigned stored = sequel_send(p->with.remote, &file, &from.names);
+
+	pthread_mutex_lock(&p->lock);
+	p->counts.snapshots = stored;
+	p->counts.bytes += stored * file.size;
+	pthread_mutex_unlock(&p->lock);
 	scratch_close(&file);
 }
 
@@ -283,9 +238,7 @@ conclude(struct packer *p)
 		return;
 	}
 	pack_again(p);
-	pack_waiting(p, true);
-	pack_inline(p);
-	packs_end(p->packs);
+	pack_rest(p);
 	if (judge_again(p, now_s)) {
 		write_snapshot(p, now_s);
 	}

@@ -108,6 +108,12 @@ packs_add_inline(
 	       press(p, batch, &p->inline_blocks, room, &b);
 }
 
+bool
+packs_none_is_open(const struct packs *p)
+{
+	return p->pack.fd < 0;
+}
+
 /* Puts the pack into the bucket. */
 static bool
 send(struct packs *p)

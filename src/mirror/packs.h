@@ -43,6 +43,9 @@ void packs_add(struct packs *p, const struct ledger_batch *batch);
 GS_CHECKED bool packs_add_inline(
 	struct packs *p, const struct ledger_batch *batch, uint64_t room);
 
+/* True if no pack was begun, or the last one was sent. */
+bool packs_none_is_open(const struct packs *p);
+
 /* Sends the pack that is not full. */
 void packs_end(struct packs *p);
 

@@ -1,5 +1,8 @@
 #include "mirror/sequel.h"
 
+#include "os/thread.h"
+#include "pack/pack.h"
+
 #include <stdlib.h>
 
 /* Makes room for `more` items beside the count that there are. */
@@ -192,4 +195,76 @@ sequel_write(const struct sequel *s, const struct sequel_sources *from,
 	free(memory.order);
 	free(memory.pack);
 	return code;
+}
+
+/* --- its two keys ---------------------------------------------------------- */
+
+struct sending {
+	struct remote *remote;
+	uint64_t size;
+	struct id digest;
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t ended;
+	unsigned left, stored;
+};
+
+/* To one of the keys. */
+struct errand {
+	struct sending *sending;
+	const struct id *id;
+	int fd;
+};
+
+static void *
+run_errand(void *arg)
+{
+	const struct errand *e = arg;
+	struct sending *s = e->sending;
+	char storage[KEY_MAX];
+	struct buf key = BUF_OVER(storage);
+
+	pack_snapshot_key(&key, e->id);
+	bool stored = remote_write(s->remote, buf_view(&key), e->fd, s->size,
+			      &s->digest) == REMOTE_DONE;
+
+	pthread_mutex_lock(&s->lock);
+	s->left--;
+	s->stored += stored;
+	pthread_cond_signal(&s->ended);
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+static void
+await_end(struct sending *s)
+{
+	pthread_mutex_lock(&s->lock);
+	while (s->left > 0) {
+		pthread_cond_wait(&s->ended, &s->lock);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+unsigned
+sequel_send(struct remote *remote, const struct scratch *file,
+	const struct snapshot_head *names)
+{
+	bool one_key = id_eq(&names->scope, &names->family);
+	struct sending s = {.remote = remote,
+		.size = file->size,
+		.digest = scratch_digest(file),
+		.left = one_key ? 1 : 2};
+	struct errand own = {&s, &names->scope, file->fd};
+	struct errand other = {&s, &names->family, file->again};
+
+	pthread_mutex_init(&s.lock, NULL);
+	pthread_cond_init(&s.ended, NULL);
+	if (!one_key && !thread_start(run_errand, &other)) {
+		run_errand(&other);
+	}
+	run_errand(&own);
+	await_end(&s);
+	pthread_cond_destroy(&s.ended);
+	pthread_mutex_destroy(&s.lock);
+	return s.stored;
 }

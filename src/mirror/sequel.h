@@ -1,11 +1,12 @@
 /*
  * What a run made for the next snapshot: blocks, the packs that hold them, and
- * then the snapshot itself, as a file (pack/compose.h). Of one thread.
+ * then the snapshot itself (pack/compose.h). Of one thread.
  */
 #ifndef MIRROR_SEQUEL_H
 #define MIRROR_SEQUEL_H
 
 #include "mirror/ledger.h"
+#include "mirror/remote.h"
 #include "mirror/scratch.h"
 #include "pack/compose.h"
 
@@ -47,5 +48,10 @@ struct sequel_sources {
 GS_CHECKED enum gs_code sequel_write(const struct sequel *s,
 	const struct sequel_sources *from, struct cachedir *dir,
 	struct scratch *to, struct gs_err *err);
+
+/* Puts it under the keys of scope and family at the same time; the result is
+ * how many of them have it. */
+unsigned sequel_send(struct remote *remote, const struct scratch *file,
+	const struct snapshot_head *names);
 
 #endif

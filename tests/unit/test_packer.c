@@ -187,14 +187,14 @@ the_last_output_of_an_action_wins(void **state)
 static void
 the_last_snapshot_may_come_late(void **state)
 {
-	use_many(0, 10, 5000);
+	use_many(0, 10, LARGE);
 	end_run();
 	remember_past();
 	past_state = PAST_COMING;
 	begin_run();
-	use_many(0, 10, 5000);
+	use_many(0, 10, LARGE);
 	past_state = PAST_WHOLE;
-	use_many(10, 12, 5000);
+	use_many(10, 12, LARGE);
 	end_run();
 	assert_int_equal(count_objects(PACKS), 2);
 	read_back();
@@ -202,7 +202,7 @@ the_last_snapshot_may_come_late(void **state)
 	remember_past();
 	past_state = PAST_COMING;
 	begin_run();
-	use_many(0, 13, 5000);
+	use_many(0, 13, LARGE);
 	packer_finish(packer);
 	assert_false(packer_wait(packer, clock_mono_ms() + 20));
 	past_state = PAST_WHOLE;
@@ -215,7 +215,7 @@ the_last_snapshot_may_come_late(void **state)
 static void
 lost_inline_blocks_are_written_again(void **state)
 {
-	struct entry small = use_new(0, 100), large = use_new(1, 5000);
+	struct entry small = use_new(0, 100), large = use_new(1, LARGE);
 
 	use_new(2, 100);
 	end_run();
@@ -231,6 +231,28 @@ lost_inline_blocks_are_written_again(void **state)
 	assert_true(place_of_entry(&small) >= 0);
 	assert_true(place_of_entry(&large) >= 0);
 	assert_int_equal(snapshot_block_at(&reader.s, 0).pack, SNAPSHOT_INLINE);
+}
+
+/* A pack would cost a request more, now and in each run that follows. */
+static void
+little_stays_in_the_snapshot(void **state)
+{
+	struct entry e = use_new(0, LARGE - 8 - 80);
+
+	end_run();
+	assert_int_equal(bucket.writes, 2);
+	read_back();
+	assert_int_equal(place_of_entry(&e), 0);
+	assert_int_equal(snapshot_block_at(&reader.s, 0).pack, SNAPSHOT_INLINE);
+	remember_past();
+	begin_run();
+	packer_use(packer, &e);
+	use_new(1, LARGE - 8 - 79);
+	end_run();
+	assert_int_equal(bucket.writes, 3);
+	read_back();
+	assert_int_equal(reader.s.head.packs, 1);
+	assert_int_equal(reader.count, 2);
 }
 
 static void
@@ -258,6 +280,7 @@ main(void)
 		RUN_TEST(the_last_output_of_an_action_wins),
 		RUN_TEST(the_last_snapshot_may_come_late),
 		RUN_TEST(lost_inline_blocks_are_written_again),
+		RUN_TEST(little_stays_in_the_snapshot),
 		RUN_TEST(large_bodies_stay_objects),
 	};
 

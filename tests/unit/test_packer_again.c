@@ -1,7 +1,7 @@
 /* What a packer does with what earlier runs wrote. */
 #include "packer_fixture.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, SOME = 30000 };
 
 static struct snapshot_pack
 only_pack(void)
@@ -14,7 +14,7 @@ only_pack(void)
 static void
 what_is_old_is_written_again(void **state)
 {
-	struct entry e = use_new(0, 5000), f = use_new(1, 100);
+	struct entry e = use_new(0, LARGE), f = use_new(1, 100);
 
 	end_run();
 	struct snapshot_pack first = only_pack();
@@ -54,7 +54,7 @@ small_packs_are_merged(void **state)
 	size_t most = 0;
 
 	for (unsigned run = 0; run < PLAN_PACKS_MAX + 2; run++) {
-		e[run] = new_entry(run, 5000);
+		e[run] = new_entry(run, LARGE);
 		for (unsigned i = 0; i <= run; i++) {
 			packer_use(packer, &e[i]);
 		}
@@ -78,20 +78,20 @@ small_packs_are_merged(void **state)
 static void
 leave_sparse(void)
 {
-	use_many(0, 10, 5000);
+	use_many(0, 10, SOME);
 	use_many(10, 40, 100);
 	end_run();
 	remember_past();
 	begin_run();
 	use_many(10, 40, 100);
-	use_many(0, 3, 5000);
+	use_many(0, 3, SOME);
 }
 
 static void
 a_sparse_block_is_packed_again(void **state)
 {
 	leave_sparse();
-	use_new(50, 5000);
+	use_new(50, LARGE);
 	end_run();
 	assert_int_equal(count_objects(PACKS), 2);
 	(void)only_pack();
@@ -101,11 +101,11 @@ a_sparse_block_is_packed_again(void **state)
 static void
 what_lies_here_no_more_is_dropped(void **state)
 {
-	struct entry gone = new_entry(1, 5000);
+	struct entry gone = new_entry(1, SOME);
 	char path[PATH_LEN_MAX];
 
 	leave_sparse();
-	use_new(50, 5000);
+	use_new(50, LARGE);
 	assert_int_equal(unlink(body_path(&gone, path)), 0);
 	end_run();
 	(void)only_pack();
@@ -118,7 +118,7 @@ static void
 what_cannot_be_packed_again_stays_where_it_is(void **state)
 {
 	leave_sparse();
-	struct entry small = use_new(60, 10), large = use_new(50, 5000);
+	struct entry small = use_new(60, 10), large = use_new(50, LARGE);
 
 	bucket.refuse = PACKS;
 	bucket.refusals = 1;
@@ -134,7 +134,7 @@ what_cannot_be_packed_again_stays_where_it_is(void **state)
 static void
 what_is_lost_is_packed_again(void **state)
 {
-	struct entry small = use_new(0, 100), large = use_new(1, 5000);
+	struct entry small = use_new(0, 100), large = use_new(1, LARGE);
 
 	end_run();
 	struct snapshot_pack first = only_pack();
@@ -161,14 +161,14 @@ what_is_lost_is_packed_again(void **state)
 static void
 a_snapshot_of_the_family_is_adopted(void **state)
 {
-	use_many(0, 10, 5000);
+	use_many(0, 10, SOME);
 	use_many(10, 20, 100);
 	end_run();
 	remember_past();
 	past.adopts = true;
 	scope = packs_action(7777);
 	begin_run();
-	use_many(0, 5, 5000);
+	use_many(0, 5, SOME);
 	end_run();
 	assert_int_equal(count_objects(PACKS), 1);
 	assert_int_equal(count_objects(SNAPSHOTS), 3);
