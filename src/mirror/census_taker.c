@@ -22,7 +22,6 @@ static void
 distrust(struct census_taker *t)
 {
 	t->failed = true;
-	t->complete = false;
 	while (t->census.parts > 0) {
 		free(t->census.part[--t->census.parts].position);
 	}
@@ -50,13 +49,6 @@ move(struct census_taker *t, enum census_stage stage)
 	pthread_cond_broadcast(&t->moved);
 }
 
-static void
-settle(struct census_taker *t)
-{
-	t->complete = census_is_complete(&t->census);
-	move(t, CENSUS_SETTLED);
-}
-
 /* Moves to a stage in which count threads list. */
 static void
 start(struct census_taker *t, enum census_stage stage, size_t count,
@@ -69,7 +61,7 @@ start(struct census_taker *t, enum census_stage stage, size_t count,
 	}
 	if (t->listers == 0) {
 		t->failed = true;
-		settle(t);
+		move(t, CENSUS_SETTLED);
 	}
 }
 
@@ -134,7 +126,7 @@ list_ranges(void *arg)
 	pthread_mutex_lock(&t->lock);
 	t->failed |= !k;
 	if (--t->listers == 0) {
-		settle(t);
+		move(t, CENSUS_SETTLED);
 	}
 	pthread_mutex_unlock(&t->lock);
 	free(k);
@@ -173,7 +165,7 @@ list_first(void *arg)
 		move(t, CENSUS_PLANNED);
 		go_on(t);
 	} else {
-		settle(t);
+		move(t, CENSUS_SETTLED);
 	}
 	pthread_mutex_unlock(&t->lock);
 	free(k);
@@ -216,7 +208,7 @@ census_taker_note_found(struct census_taker *t, const struct id *action)
 {
 	pthread_mutex_lock(&t->lock);
 	doubt_note_found(&t->doubt);
-	if (census_lacks(&t->census, action)) {
+	if (census_find(&t->census, action) == CENSUS_LACKS) {
 		distrust(t);
 	}
 	pthread_mutex_unlock(&t->lock);
@@ -226,7 +218,7 @@ bool
 census_taker_lacks(struct census_taker *t, const struct id *action)
 {
 	pthread_mutex_lock(&t->lock);
-	bool lacks = census_lacks(&t->census, action);
+	bool lacks = census_find(&t->census, action) == CENSUS_LACKS;
 
 	pthread_mutex_unlock(&t->lock);
 	return lacks;
@@ -236,9 +228,11 @@ bool
 census_taker_declines(struct census_taker *t, const struct id *action)
 {
 	pthread_mutex_lock(&t->lock);
-	bool declines = census_lacks(&t->census, action) ||
-			(t->stage == CENSUS_SETTLED && !t->complete &&
-				!doubt_asks(&t->doubt));
+	enum census_finding finding = census_find(&t->census, action);
+	bool declines =
+		finding == CENSUS_LACKS ||
+		(finding == CENSUS_UNKNOWN && t->stage == CENSUS_SETTLED &&
+			!doubt_asks(&t->doubt));
 
 	pthread_mutex_unlock(&t->lock);
 	return declines;
@@ -247,18 +241,17 @@ census_taker_declines(struct census_taker *t, const struct id *action)
 enum census_finding
 census_taker_find(struct census_taker *t, const struct id *action)
 {
-	enum census_finding finding = CENSUS_LACKS;
-
 	pthread_mutex_lock(&t->lock);
 	t->offers++;
 	go_on(t);
 	while (t->stage == CENSUS_FIRST || t->stage == CENSUS_REST) {
 		pthread_cond_wait(&t->moved, &t->lock);
 	}
-	if (!census_lacks(&t->census, action)) {
-		bool known = t->stage == CENSUS_SETTLED && !t->failed;
+	enum census_finding finding = census_find(&t->census, action);
 
-		finding = known ? CENSUS_HOLDS : CENSUS_UNKNOWN;
+	if (finding == CENSUS_UNKNOWN && t->stage == CENSUS_SETTLED &&
+		!t->failed) {
+		finding = CENSUS_HOLDS;
 	}
 	pthread_mutex_unlock(&t->lock);
 	return finding;

@@ -47,19 +47,12 @@ struct census_taker {
 	unsigned absent;      /* gets in vain */
 	unsigned offers;      /* older entries */
 	bool failed;          /* nothing more can be listed, or believed */
-	bool complete;        /* all of the bucket is known */
 	struct census census;
 	struct census_plan plan;
 	size_t ranges_begun; /* of the plan */
 	size_t listers;      /* threads */
 	size_t pages;        /* asked for */
 	struct doubt doubt;
-};
-
-enum census_finding {
-	CENSUS_UNKNOWN,
-	CENSUS_LACKS,
-	CENSUS_HOLDS, /* or it holds more than can be listed */
 };
 
 void census_taker_init(struct census_taker *t, struct remote *remote);
@@ -79,7 +72,8 @@ bool census_taker_lacks(struct census_taker *t, const struct id *action);
 bool census_taker_declines(struct census_taker *t, const struct id *action);
 
 /* Whether to offer an older entry: what is known once the census, which is
- * taken now if it was not yet, has ended, was given up, or is not worth it. */
+ * taken now if it was not yet, has ended, was given up, or is not worth it. A
+ * bucket with more than can be listed is taken to hold what is not known. */
 enum census_finding census_taker_find(
 	struct census_taker *t, const struct id *action);
 

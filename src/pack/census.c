@@ -183,8 +183,8 @@ holds(const struct census_part *part, uint64_t position)
 	return low < part->count && part->position[low] == position;
 }
 
-bool
-census_lacks(const struct census *c, const struct id *action)
+enum census_finding
+census_find(const struct census *c, const struct id *action)
 {
 	uint64_t position = 0;
 
@@ -193,22 +193,10 @@ census_lacks(const struct census *c, const struct id *action)
 	}
 	size_t n = parts_up_to(c, position);
 
-	return n > 0 && position <= c->part[n - 1].range.last &&
-	       !holds(&c->part[n - 1], position);
-}
-
-bool
-census_is_complete(const struct census *c)
-{
-	uint64_t next = 0;
-
-	for (size_t i = 0; i < c->parts; i++) {
-		if (c->part[i].range.first != next) {
-			return false;
-		}
-		next = c->part[i].range.last + 1;
+	if (n == 0 || position > c->part[n - 1].range.last) {
+		return CENSUS_UNKNOWN;
 	}
-	return c->parts > 0 && next == 0;
+	return holds(&c->part[n - 1], position) ? CENSUS_HOLDS : CENSUS_LACKS;
 }
 
 void

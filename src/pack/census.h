@@ -78,11 +78,15 @@ struct census {
 /* Adds a part, which must overlap no other. False if there is no room. */
 bool census_add(struct census *c, const struct census_part *part);
 
-/* True if the bucket is known to lack the action. */
-bool census_lacks(const struct census *c, const struct id *action);
+enum census_finding {
+	CENSUS_UNKNOWN,
+	CENSUS_LACKS,
+	CENSUS_HOLDS,
+};
 
-/* True if all of the bucket is known. */
-bool census_is_complete(const struct census *c);
+/* What is known of the bucket and the action. */
+enum census_finding census_find(
+	const struct census *c, const struct id *action);
 
 /* How to list the rest after a first page. */
 struct census_plan {

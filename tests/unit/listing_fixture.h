@@ -161,4 +161,16 @@ list_rightly(struct script *s, int fd, const struct heard *h)
 	return page_end(fd, &page, n < listed.keys);
 }
 
+static inline bool
+deny(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(fd, "403 Forbidden", "", "AccessDenied");
+}
+
+static inline bool
+list_a_page_and_deny(struct script *s, int fd, const struct heard *h)
+{
+	return h->number == 0 ? list_rightly(s, fd, h) : deny(s, fd, h);
+}
+
 #endif

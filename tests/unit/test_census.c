@@ -14,12 +14,12 @@ id_at(uint64_t position)
 	return id;
 }
 
-static bool
-lacks(const struct census *c, uint64_t position)
+static enum census_finding
+find(const struct census *c, uint64_t position)
 {
 	struct id id = id_at(position);
 
-	return census_lacks(c, &id);
+	return census_find(c, &id);
 }
 
 static bool
@@ -38,9 +38,8 @@ nothing_is_known_at_first(void **state)
 {
 	static struct census c;
 
-	assert_false(lacks(&c, 0));
-	assert_false(lacks(&c, LAST));
-	assert_false(census_is_complete(&c));
+	assert_int_equal(find(&c, 0), CENSUS_UNKNOWN);
+	assert_int_equal(find(&c, LAST), CENSUS_UNKNOWN);
 }
 
 static void
@@ -49,9 +48,8 @@ an_empty_bucket_lacks_everything(void **state)
 	static struct census c;
 
 	assert_true(add(&c, 0, LAST, NULL, 0));
-	assert_true(lacks(&c, 0));
-	assert_true(lacks(&c, LAST));
-	assert_true(census_is_complete(&c));
+	assert_int_equal(find(&c, 0), CENSUS_LACKS);
+	assert_int_equal(find(&c, LAST), CENSUS_LACKS);
 }
 
 static void
@@ -60,35 +58,35 @@ parts_are_known_in_any_order(void **state)
 	static struct census c;
 	uint64_t low[] = {10, 20}, high[] = {100, LAST}, middle[] = {50};
 
-	assert_true(add(&c, 0, 20, low, 2));
-	assert_true(lacks(&c, 9));
-	assert_false(lacks(&c, 10));
-	assert_true(lacks(&c, 11));
-	assert_false(lacks(&c, 20));
-	assert_false(lacks(&c, 21)); /* not known */
+	static const struct {
+		uint64_t position;
+		enum census_finding before, then;
+	} cases[] = {
+		{0, CENSUS_UNKNOWN, CENSUS_UNKNOWN},
+		{4, CENSUS_UNKNOWN, CENSUS_UNKNOWN},
+		{5, CENSUS_LACKS, CENSUS_LACKS},
+		{9, CENSUS_LACKS, CENSUS_LACKS},
+		{10, CENSUS_HOLDS, CENSUS_HOLDS},
+		{11, CENSUS_LACKS, CENSUS_LACKS},
+		{20, CENSUS_HOLDS, CENSUS_HOLDS},
+		{21, CENSUS_UNKNOWN, CENSUS_LACKS},
+		{50, CENSUS_UNKNOWN, CENSUS_HOLDS},
+		{99, CENSUS_UNKNOWN, CENSUS_LACKS},
+		{100, CENSUS_HOLDS, CENSUS_HOLDS},
+		{101, CENSUS_LACKS, CENSUS_LACKS},
+		{LAST - 1, CENSUS_LACKS, CENSUS_LACKS},
+		{LAST, CENSUS_HOLDS, CENSUS_HOLDS},
+	};
+
 	assert_true(add(&c, 100, LAST, high, 2));
-	assert_false(lacks(&c, 99));
-	assert_false(lacks(&c, 100));
-	assert_true(lacks(&c, 101));
-	assert_true(lacks(&c, LAST - 1));
-	assert_false(lacks(&c, LAST));
-	assert_false(census_is_complete(&c));
+	assert_true(add(&c, 5, 20, low, 2));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(find(&c, cases[i].position), cases[i].before);
+	}
 	assert_true(add(&c, 21, 99, middle, 1));
-	assert_true(lacks(&c, 21));
-	assert_false(lacks(&c, 50));
-	assert_true(lacks(&c, 99));
-	assert_true(census_is_complete(&c));
-}
-
-static void
-it_is_not_complete_without_an_end(void **state)
-{
-	static struct census begins, ends;
-
-	assert_true(add(&begins, 0, LAST - 1, NULL, 0));
-	assert_false(census_is_complete(&begins));
-	assert_true(add(&ends, 1, LAST, NULL, 0));
-	assert_false(census_is_complete(&ends));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(find(&c, cases[i].position), cases[i].then);
+	}
 }
 
 static void
@@ -100,8 +98,8 @@ parts_have_a_limit(void **state)
 		assert_true(add(&c, i, i, NULL, 0));
 	}
 	assert_false(add(&c, CENSUS_PAGES_MAX, CENSUS_PAGES_MAX, NULL, 0));
-	assert_true(lacks(&c, CENSUS_PAGES_MAX - 1));
-	assert_false(lacks(&c, CENSUS_PAGES_MAX));
+	assert_int_equal(find(&c, CENSUS_PAGES_MAX - 1), CENSUS_LACKS);
+	assert_int_equal(find(&c, CENSUS_PAGES_MAX), CENSUS_UNKNOWN);
 }
 
 /* how the rest is listed */
@@ -208,10 +206,10 @@ random_buckets_are_known_whole(void **state)
 		}
 		qsort(keys, count, sizeof(*keys), compare);
 		list_all(&c, keys, count, 1 + count / 100);
-		assert_true(census_is_complete(&c));
 		for (size_t i = 0; i < count; i++) {
-			assert_false(lacks(&c, keys[i]));
-			assert_true(lacks(&c, next_random(&seed)));
+			assert_int_equal(find(&c, keys[i]), CENSUS_HOLDS);
+			assert_int_equal(
+				find(&c, next_random(&seed)), CENSUS_LACKS);
 		}
 		while (c.parts > 0) {
 			free(c.part[--c.parts].position);
@@ -226,7 +224,6 @@ main(void)
 		cmocka_unit_test(nothing_is_known_at_first),
 		cmocka_unit_test(an_empty_bucket_lacks_everything),
 		cmocka_unit_test(parts_are_known_in_any_order),
-		cmocka_unit_test(it_is_not_complete_without_an_end),
 		cmocka_unit_test(parts_have_a_limit),
 		cmocka_unit_test(ranges_are_as_many_as_pages),
 		cmocka_unit_test(random_buckets_are_known_whole),

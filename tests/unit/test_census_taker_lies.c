@@ -21,12 +21,6 @@ check_unknown(void)
 
 /* no answer */
 
-static bool
-deny(struct script *s, int fd, const struct heard *h)
-{
-	return answer_error(fd, "403 Forbidden", "", "AccessDenied");
-}
-
 static void
 knows_nothing_when_it_is_denied(void **state)
 {
@@ -51,18 +45,13 @@ knows_nothing_without_a_store(void **state)
 	end();
 }
 
-static bool
-list_a_page_and_deny(struct script *s, int fd, const struct heard *h)
-{
-	return h->number == 0 ? list_rightly(s, fd, h) : deny(s, fd, h);
-}
-
 static void
 knows_what_it_saw_before_a_failure(void **state)
 {
 	begin(400, 10, list_a_page_and_deny);
 	assert_int_equal(find(gap_no(9)), CENSUS_LACKS);
-	assert_int_equal(find(key_no(9)), CENSUS_UNKNOWN);
+	assert_int_equal(find(key_no(9)), CENSUS_HOLDS);
+	assert_int_equal(find(key_no(11)), CENSUS_UNKNOWN);
 	assert_int_equal(find(gap_no(11)), CENSUS_UNKNOWN);
 	assert_true(lacks(gap_no(9)));
 	assert_false(lacks(gap_no(11)));
@@ -281,68 +270,6 @@ passes_over_keys_that_are_not_ours(void **state)
 	end();
 }
 
-/* after it was given up */
-
-static bool
-declines(struct id id)
-{
-	return census_taker_declines(&taker, &id);
-}
-
-static unsigned
-count_asked(unsigned gets)
-{
-	unsigned asked = 0;
-
-	while (gets-- > 0) {
-		if (!declines(gap_no(50))) {
-			asked++;
-			note_absent(1);
-		}
-	}
-	return asked;
-}
-
-static void
-asks_less_and_less_often_when_it_is_given_up(void **state)
-{
-	begin(100, 10, deny);
-	struct id held = key_no(50);
-
-	assert_int_equal(count_asked(CENSUS_AFTER_ABSENT), CENSUS_AFTER_ABSENT);
-	await_stage(CENSUS_SETTLED);
-	assert_in_range(count_asked(1000), 90, 150);
-	assert_in_range(count_asked(1000), 60, 65);
-	census_taker_note_found(&taker, &held);
-	assert_int_equal(count_asked(DOUBT_STEP), DOUBT_STEP);
-	end();
-}
-
-static void
-asks_everything_that_a_complete_census_does_not_lack(void **state)
-{
-	begin(100, 1000, list_rightly);
-	note_absent(1000);
-	await_stage(CENSUS_SETTLED);
-	for (int i = 0; i < 1000; i++) {
-		assert_false(declines(key_no(50)));
-		assert_true(declines(gap_no(50)));
-	}
-	end();
-}
-
-static void
-asks_everything_before_the_census_has_ended(void **state)
-{
-	begin(1000, 2, list_rightly);
-	note_absent(100);
-	await_stage(CENSUS_PLANNED);
-	for (int i = 0; i < 1000; i++) {
-		assert_false(declines(gap_no(50)));
-	}
-	end();
-}
-
 /* The store gives what it does not list. */
 static void
 does_not_believe_a_list_that_lacks_what_was_found(void **state)
@@ -369,10 +296,6 @@ main(void)
 		cmocka_unit_test(gives_up_keys_that_do_not_end),
 		cmocka_unit_test(stops_when_the_budget_is_spent),
 		cmocka_unit_test(passes_over_keys_that_are_not_ours),
-		cmocka_unit_test(asks_less_and_less_often_when_it_is_given_up),
-		cmocka_unit_test(
-			asks_everything_that_a_complete_census_does_not_lack),
-		cmocka_unit_test(asks_everything_before_the_census_has_ended),
 		cmocka_unit_test(
 			does_not_believe_a_list_that_lacks_what_was_found),
 	};
