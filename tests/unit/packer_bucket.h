@@ -30,6 +30,7 @@ static struct bucket {
 	struct object object[OBJECTS_MAX];
 	size_t count;
 	unsigned writes;
+	int snapshot_fd;    /* of the last snapshot */
 	const char *refuse; /* keys that begin with this, */
 	unsigned refusals;  /* so many times */
 } bucket = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -116,6 +117,11 @@ remote_write(struct remote *r, struct view key, int fd, uint64_t size,
 	assert_true(id_eq(&is, digest));
 	pthread_mutex_lock(&bucket.lock);
 	bucket.writes++;
+	if (view_starts(key, VIEW(SNAPSHOTS))) {
+		/* each of the two has an offset of its own */
+		assert_int_not_equal(fd, bucket.snapshot_fd);
+		bucket.snapshot_fd = fd;
+	}
 	bool refused = is_refused(key);
 
 	if (refused) {

@@ -39,6 +39,7 @@ begin_run(void)
 	packer = kept[runs++] = packer_start(&with);
 	assert_non_null(packer);
 	bucket.writes = 0;
+	bucket.snapshot_fd = -1;
 }
 
 static inline void

@@ -117,19 +117,20 @@ entries_stand_in_order_of_use(void **state)
 static void
 a_long_run_has_more_than_one_pack(void **state)
 {
-	static struct entry e[400];
+	enum { ENTRIES = 401, SIZE = 100000 };
+	static struct entry e[ENTRIES];
 	int last = -1;
 
-	for (unsigned i = 0; i < 400; i++) {
-		e[i] = new_noise(i, 100000);
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		e[i] = new_noise(i, SIZE);
 		packer_use(packer, &e[i]);
 	}
 	end_run();
 	assert_int_equal(count_objects(PACKS), 3);
 	assert_int_equal(packer_counts(packer).packs, 3);
 	read_back();
-	assert_int_equal(reader.count, 400);
-	for (int i = 0; i < 400; i++) {
+	assert_int_equal(reader.count, ENTRIES);
+	for (int i = 0; i < ENTRIES; i++) {
 		assert_int_equal(place_of_entry(&e[i]), i);
 	}
 	for (size_t i = 0; i < reader.s.head.blocks; i++) {
@@ -138,6 +139,7 @@ a_long_run_has_more_than_one_pack(void **state)
 		assert_true(pack == last || pack == last + 1);
 		last = pack;
 	}
+	assert_int_equal(reader.s.head.inline_len, 0);
 	assert_true(snapshot_pack_at(&reader.s, 0).size >= PACKS_BYTES);
 	assert_true(snapshot_pack_at(&reader.s, 0).size <
 		    PACKS_BYTES + 2 * PLAN_BLOCK_BYTES);

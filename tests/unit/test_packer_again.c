@@ -101,16 +101,20 @@ a_sparse_block_is_packed_again(void **state)
 static void
 what_lies_here_no_more_is_dropped(void **state)
 {
-	struct entry gone = new_entry(1, SOME);
+	struct entry gone = new_entry(1, SOME), other = new_entry(2000, SOME);
 	char path[PATH_LEN_MAX];
+	struct gs_err err;
 
 	leave_sparse();
+	other.action = packs_action(2); /* somebody else's output */
+	assert_int_equal(cachedir_put(&dir, &other, &err), GS_OK);
 	use_new(50, LARGE);
 	assert_int_equal(unlink(body_path(&gone, path)), 0);
 	end_run();
 	(void)only_pack();
-	assert_int_equal(reader.count, 30 + 2 + 1);
+	assert_int_equal(reader.count, 30 + 1 + 1);
 	assert_int_equal(place_of_entry(&gone), -1);
+	assert_int_equal(place_of_entry(&other), -1);
 }
 
 /* Else the next run would fetch them one by one. */
