@@ -113,10 +113,18 @@ send_on(struct course *c, struct conn *conn)
 	return c->outcome.own_fault ? own_result(c, code) : code;
 }
 
+/* Gets have connections of their own, since somebody waits for them. */
+static enum conn_use
+use_of(const struct course *c)
+{
+	return errors_kind(c->ask->op) == ERRORS_GET ? CONN_GET : CONN_PUT;
+}
+
 /* What becomes of a request whose answer did not come whole. */
 static enum step
 judge_failure(struct course *c)
 {
+	c->answered |= use_of(c) == CONN_GET && c->remote->cancelled;
 	if (c->answered) {
 		return STEP_FAILED; /* no fault of the network */
 	}
@@ -258,13 +266,6 @@ judge_answer(struct course *c)
 	return own_result(c, ask->finish(ask->ctx, told(c), &c->err)) == GS_OK
 		       ? STEP_DONE
 		       : STEP_FAILED;
-}
-
-/* Gets have connections of their own, since somebody waits for them. */
-static enum conn_use
-use_of(const struct course *c)
-{
-	return errors_kind(c->ask->op) == ERRORS_GET ? CONN_GET : CONN_PUT;
 }
 
 /* Attempts it on the connection, which is given back or closed. */

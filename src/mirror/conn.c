@@ -71,6 +71,7 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	pool->opened++;
 	pthread_mutex_unlock(&pool->lock);
 	conn->used = false;
+	conn->pool = pool;
 	conn->host = target.host;
 	conn->tls = target.tls;
 	conn->patience = pool->patience;
@@ -82,9 +83,9 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	return conn;
 }
 
-struct conn *
-conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
-	struct gs_err *err)
+/* An idle one that still works, or a new one. */
+static struct conn *
+find(struct conn_pool *pool, enum conn_use use, bool fresh, struct gs_err *err)
 {
 	struct conn *conn;
 	bool current;
@@ -98,10 +99,56 @@ conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
 	return open_new(pool, err);
 }
 
+struct conn *
+conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
+	struct gs_err *err)
+{
+	struct conn *conn = find(pool, use, fresh, err);
+
+	if (conn && use == CONN_GET) {
+		pthread_mutex_lock(&pool->lock);
+		conn->next = pool->out;
+		pool->out = conn;
+		if (pool->shut) {
+			stream_shut(conn->stream);
+		}
+		pthread_mutex_unlock(&pool->lock);
+	}
+	return conn;
+}
+
+void
+conn_pool_shut(struct conn_pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->shut = true;
+	for (struct conn *conn = pool->out; conn; conn = conn->next) {
+		stream_shut(conn->stream);
+	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+/* It no longer carries a get, if it did. */
+static void
+unlist(struct conn *conn)
+{
+	struct conn **at = &conn->pool->out;
+
+	pthread_mutex_lock(&conn->pool->lock);
+	while (*at && *at != conn) {
+		at = &(*at)->next;
+	}
+	if (*at) {
+		*at = conn->next;
+	}
+	pthread_mutex_unlock(&conn->pool->lock);
+}
+
 void
 conn_give(struct conn_pool *pool, enum conn_use use, struct conn *conn)
 {
 	conn->used = true;
+	unlist(conn);
 	pthread_mutex_lock(&pool->lock);
 	bool kept = pool->count[use] < CONN_IDLE_MAX &&
 		    conn->target_no == pool->target_no;
@@ -119,6 +166,7 @@ void
 conn_close(struct conn *conn)
 {
 	if (conn) {
+		unlist(conn);
 		stream_close(conn->stream);
 		wipe(conn, sizeof(*conn)); /* holds signatures, a token */
 		free(conn);

@@ -41,6 +41,8 @@ extern const struct conn_patience conn_usual_patience;
  * small. */
 struct conn {
 	struct stream *stream;
+	struct conn_pool *pool;
+	struct conn *next; /* on the pool's list */
 	const struct conn_patience *patience;
 	const char *host; /* for messages */
 	bool tls;
@@ -62,7 +64,9 @@ struct conn_pool {
 	unsigned target_no;
 	struct conn *idle[CONN_USES][CONN_IDLE_MAX];
 	size_t count[CONN_USES];
-	uint64_t opened; /* connections so far */
+	struct conn *out; /* those that carry gets */
+	bool shut;        /* they carry no more */
+	uint64_t opened;  /* connections so far */
 };
 
 /* Patience, host and trust must outlive the pool. */
@@ -82,10 +86,13 @@ struct conn *conn_take(struct conn_pool *pool, enum conn_use use, bool fresh,
 /* Gives a connection back that can carry another request. Any thread. */
 void conn_give(struct conn_pool *pool, enum conn_use use, struct conn *conn);
 
+/* Ends the gets that are under way, and all that follow. Any thread. */
+void conn_pool_shut(struct conn_pool *pool);
+
 /* How many were opened so far. Any thread. */
 uint64_t conn_pool_opened(struct conn_pool *pool);
 
-/* Closes and frees. NULL is fine. */
+/* Closes and frees. NULL is fine. Any thread. */
 void conn_close(struct conn *conn);
 
 #endif

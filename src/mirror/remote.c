@@ -326,6 +326,7 @@ void
 remote_cancel_fetches(struct remote *r)
 {
 	r->cancelled = true;
+	conn_pool_shut(&r->pool);
 }
 
 struct link_counts

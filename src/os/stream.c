@@ -208,6 +208,12 @@ stream_is_idle(struct stream *s)
 }
 
 void
+stream_shut(struct stream *s)
+{
+	shutdown(s->fd, SHUT_RDWR);
+}
+
+void
 stream_close(struct stream *s)
 {
 	if (!s) {

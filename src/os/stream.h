@@ -53,6 +53,10 @@ GS_CHECKED enum gs_code stream_write(struct stream *s, const void *p, size_t n,
  * arrived that nobody asked for. Does not wait. */
 bool stream_is_idle(struct stream *s);
 
+/* Ends the connection: whoever waits for it, or will, finds it closed. Any
+ * thread, while no other closes the stream. */
+void stream_shut(struct stream *s);
+
 /* Closes without waiting and frees; NULL is fine. */
 void stream_close(struct stream *s);
 

@@ -10,8 +10,7 @@
 #include "cachedir_fixture.h"
 #include "fake_bucket.h"
 #include "flights.h"
-
-#include <dirent.h>
+#include "temporaries.h"
 
 enum { ANSWERS_MAX = PENDING_GETS_MAX + 16 };
 
@@ -135,28 +134,6 @@ await_landing(void)
 	assert_true(is_over());
 }
 
-static inline unsigned
-count_temporary(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < 256; i++) {
-		char path[PATH_LEN_MAX];
-		struct dirent *e;
-
-		snprintf(path, sizeof(path), "%.2000s/%02x", dir.path, i);
-		DIR *d = opendir(path);
-
-		while (d && (e = readdir(d)) != NULL) {
-			count += strstr(e->d_name, ".tmp") != NULL;
-		}
-		if (d) {
-			closedir(d);
-		}
-	}
-	return count;
-}
-
 /* When all is over; leaves sample and directory as they are. */
 static inline void
 leave_flight(void)
@@ -177,7 +154,7 @@ static inline void
 end_flight(void)
 {
 	leave_flight();
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	flights_free(sample);
 	bucket_clear();
 }

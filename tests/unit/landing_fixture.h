@@ -8,8 +8,7 @@
 
 #include "cachedir_fixture.h"
 #include "flights.h"
-
-#include <dirent.h>
+#include "temporaries.h"
 
 static struct flight_sample *sample;
 static struct index known;
@@ -69,29 +68,6 @@ end_sample(void)
 	landing_free(landing);
 	free(slots);
 	flights_free(sample);
-}
-
-/* Temporary files in the directory. */
-static inline unsigned
-count_temporary(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < 256; i++) {
-		char path[PATH_LEN_MAX];
-		struct dirent *e;
-
-		snprintf(path, sizeof(path), "%.2000s/%02x", dir.path, i);
-		DIR *d = opendir(path);
-
-		while (d && (e = readdir(d)) != NULL) {
-			count += strstr(e->d_name, ".tmp") != NULL;
-		}
-		if (d) {
-			closedir(d);
-		}
-	}
-	return count;
 }
 
 static inline struct view

@@ -4,6 +4,7 @@
 #include "remote_fixture.h"
 
 #include "flights.h"
+#include "temporaries.h"
 
 static struct fixture *f;
 static struct flight_sample *sample;
@@ -14,9 +15,10 @@ static const struct flight_block blocks[] = {
 	{0, 20, 4, 5000, 0},
 	{1, 30, 4, 5000, 0},
 	{0, 40, 4, 5000, 0},
+	{1, 50, 1, 300000, 0},
 };
 
-enum { BLOCKS = 4 };
+enum { BLOCKS = 5 };
 
 static struct {
 	pthread_mutex_t lock; /* guards what follows */
@@ -60,8 +62,9 @@ object_of(const struct heard *h)
 	return VIEW("");
 }
 
+/* All of what is asked for, but for some bytes at its end. */
 static bool
-answer_part(int fd, const struct heard *h, struct view object)
+answer_part(int fd, const struct heard *h, struct view object, size_t held)
 {
 	struct view range = heard_header(h, "range"), first, last;
 	unsigned long long from, to;
@@ -83,7 +86,7 @@ answer_part(int fd, const struct heard *h, struct view object)
 		"Content-Range: bytes %llu-%llu/%zu\r\n\r\n",
 		to - from + 1, from, to, object.n);
 	say_text(fd, head);
-	say_bytes(fd, object.p + from, (size_t)(to - from + 1));
+	say_bytes(fd, object.p + from, (size_t)(to - from + 1) - held);
 	return true;
 }
 
@@ -93,8 +96,19 @@ give_all(struct script *s, int fd, const struct heard *h)
 	struct view object = object_of(h);
 
 	return object.n > 0
-		       ? answer_part(fd, h, object)
+		       ? answer_part(fd, h, object, 0)
 		       : answer_error(fd, "404 Not Found", "", "NoSuchKey");
+}
+
+/* Waits for the connections of the flight first. */
+static bool
+give_late(struct script *s, int fd, const struct heard *h)
+{
+	while (!s->stopping && script_count_conns(s) < AHEAD_HANDS_MIN) {
+		usleep(1000);
+	}
+	usleep(50000);
+	return give_all(s, fd, h);
 }
 
 /* Only the snapshot is given; a pack is begun, and then nothing. */
@@ -176,10 +190,10 @@ everything_comes_on_few_connections(void **state)
 			assert_true(is_there(&blocks[i], blocks[i].first + n));
 		}
 	}
-	assert_int_equal(ahead_counts(ahead).entries, 15);
-	/* two for the snapshots, and three legs at most at the same time */
-	assert_true(script_count_conns(&f->server) <= 4);
-	assert_int_equal(script_count(&f->server, "GET "), 5);
+	assert_int_equal(ahead_counts(ahead).entries, 16);
+	/* two for the snapshots, and four legs at most at the same time */
+	assert_true(script_count_conns(&f->server) <= 6);
+	assert_int_equal(script_count(&f->server, "GET "), 6);
 	assert_said_nothing(f);
 	end();
 }
@@ -190,7 +204,7 @@ early_connections_are_used(void **state)
 {
 	struct id unknown = action_of(1);
 
-	take_off(give_all, FIXTURE_SOON_MS);
+	take_off(give_late, FIXTURE_SOON_MS);
 	assert_true(ahead_take(ahead, &unknown));
 	land();
 	assert_int_equal(answers.failed, 1);
@@ -214,6 +228,35 @@ a_store_that_hangs_keeps_nobody_for_ever(void **state)
 	end();
 }
 
+/* Every part of a pack lacks its end, which never comes. */
+static bool
+hang_in_bodies(struct script *s, int fd, const struct heard *h)
+{
+	return strstr(h->head, "/packs/") ? answer_part(fd, h, object_of(h), 3)
+					  : give_all(s, fd, h);
+}
+
+/* Whatever is under way ends at once, and takes its files with it. */
+static void
+a_store_that_hangs_does_not_delay_the_end(void **state)
+{
+	take_off(hang_in_bodies, FIXTURE_SOON_MS);
+	for (int i = 0; i < FIXTURE_SOON_MS && count_temporary(&f->dir) == 0;
+		i++) {
+		usleep(1000);
+	}
+	uint64_t began = clock_mono_ms();
+
+	remote_cancel_fetches(&f->remote);
+	ahead_stop(ahead);
+	land();
+	assert_true(clock_mono_ms() - began < FIXTURE_SOON_MS / 2);
+	assert_int_equal(count_temporary(&f->dir), 0);
+	assert_false(is_there(&blocks[4], 50));
+	assert_said_nothing(f);
+	end();
+}
+
 int
 main(void)
 {
@@ -221,6 +264,7 @@ main(void)
 		cmocka_unit_test(everything_comes_on_few_connections),
 		cmocka_unit_test(early_connections_are_used),
 		cmocka_unit_test(a_store_that_hangs_keeps_nobody_for_ever),
+		cmocka_unit_test(a_store_that_hangs_does_not_delay_the_end),
 	};
 
 	return cmocka_run_group_tests_name("ahead_remote", tests, NULL, NULL);

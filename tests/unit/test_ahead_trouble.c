@@ -301,7 +301,7 @@ a_stop_ends_what_is_on_its_way(void **state)
 	take_off(UINT64_MAX);
 	bucket_await(1);
 	assert_true(take(3000));
-	assert_int_equal(count_temporary(), 1);
+	assert_int_equal(count_temporary(&dir), 1);
 	ahead_stop(ahead);
 	assert_false(take(3010));
 	bucket_release(the_pack(0));

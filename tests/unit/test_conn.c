@@ -152,6 +152,48 @@ says_whom_it_cannot_reach(void **state)
 	conn_close(NULL);
 }
 
+/* Reads from a connection whose server says nothing; what came of it. */
+static void *
+read_one(void *arg)
+{
+	static char bytes[16];
+	struct conn *conn = arg;
+	struct gs_err ignored;
+	size_t n = 1;
+
+	enum gs_code code = stream_read(conn->stream, bytes, sizeof(bytes), &n,
+		clock_mono_ms() + FIXTURE_SOON_MS, &ignored);
+
+	return code == GS_OK && n == 0 ? arg : NULL;
+}
+
+/* Gets end where they are and those that follow at once; puts go on. */
+static void
+shutting_ends_gets_alone(void **state)
+{
+	pthread_t reader;
+	void *ended;
+
+	begin();
+	struct conn *get = take(CONN_GET, false), *put = take(CONN_PUT, false);
+	struct conn *idle = take(CONN_GET, false);
+
+	conn_give(&pool, CONN_GET, idle);
+	assert_int_equal(pthread_create(&reader, NULL, read_one, get), 0);
+	usleep(20000);
+	conn_pool_shut(&pool);
+	pthread_join(reader, &ended);
+	assert_ptr_equal(ended, get);
+	assert_true(stream_is_idle(put->stream));
+	assert_ptr_equal(take(CONN_GET, false), idle);
+	assert_false(stream_is_idle(idle->stream));
+	conn_close(get);
+	conn_close(idle);
+	conn_close(put);
+	assert_null(pool.out);
+	end();
+}
+
 int
 main(void)
 {
@@ -162,6 +204,7 @@ main(void)
 		cmocka_unit_test(keeps_so_many_and_no_more),
 		cmocka_unit_test(leaves_the_old_host),
 		cmocka_unit_test(says_whom_it_cannot_reach),
+		cmocka_unit_test(shutting_ends_gets_alone),
 	};
 
 	return cmocka_run_group_tests_name("conn", tests, NULL, NULL);

@@ -124,7 +124,7 @@ what_comes_in_between_is_left_alone(void **state)
 	assert_int_equal(landing_begin(landing, 0, &err), GS_OK);
 	assert_int_equal(
 		landing_feed(landing, most, &used, &complete, &err), GS_OK);
-	assert_int_equal(count_temporary(), 1);
+	assert_int_equal(count_temporary(&dir), 1);
 	assert_int_equal(cachedir_put(&dir, &newer, &err), GS_OK);
 	assert_int_equal(landing_feed(landing, view_skip(in, used), &used,
 				 &complete, &err),
@@ -132,7 +132,7 @@ what_comes_in_between_is_left_alone(void **state)
 	assert_true(complete);
 	assert_int_equal(landed.new, 0);
 	assert_true(hits(&newer));
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	end_sample();
 }
 
@@ -191,7 +191,7 @@ a_block_can_begin_anew(void **state)
 	}
 	assert_int_equal(land(0, in, SIZE_MAX), GS_OK);
 	assert_int_equal(landed.new, 6);
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	end_sample();
 }
 
@@ -209,9 +209,9 @@ nothing_temporary_stays_behind_an_abort(void **state)
 	assert_int_equal(landing_begin(landing, 0, &err), GS_OK);
 	assert_int_equal(
 		landing_feed(landing, most, &used, &complete, &err), GS_OK);
-	assert_int_equal(count_temporary(), 1);
+	assert_int_equal(count_temporary(&dir), 1);
 	landing_abort(landing);
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	end_sample();
 }
 

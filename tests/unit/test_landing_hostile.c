@@ -50,7 +50,7 @@ no_bit_of_a_block_can_change(void **state)
 	/* some bits of a frame mean nothing */
 	assert_true(refused > 7 * frame.n);
 	assert_int_equal(land(0, frame, SIZE_MAX), GS_OK);
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	end_sample();
 }
 
@@ -114,7 +114,7 @@ a_body_that_does_not_hash_is_refused(void **state)
 	assert_true(is_there(b, 30));
 	assert_false(cachedir_has_action(&dir, &e[1].action));
 	assert_false(cachedir_has_action(&dir, &e[2].action));
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	end_sample();
 }
 
@@ -197,7 +197,7 @@ a_disk_that_refuses_is_told_apart(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
 	assert_int_equal(land(0, frame_of(0), SIZE_MAX), GS_SYS);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(count_temporary(), 0);
+	assert_int_equal(count_temporary(&dir), 0);
 	assert_int_equal(landed.here, 0);
 	end_sample();
 }
