@@ -214,7 +214,8 @@ entry_of(const struct compose *c, uint32_t number, size_t i)
 		return c->made.entries[c->made.numbers[i]];
 	}
 	entry = snapshot_entry_at(c->plan->last, i);
-	if (c->plan->m.use[i] == PLAN_STALE) {
+	if (c->plan->m.use[i] == PLAN_STALE ||
+		(c->plan->adopts && c->plan->m.use[i] == PLAN_UNUSED)) {
 		entry = (struct snapshot_entry){.tag = 0};
 	}
 	return entry;

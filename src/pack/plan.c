@@ -103,6 +103,21 @@ is_old(int64_t created, int64_t now, int64_t keep)
 	return keep > 0 && created <= now && now - created >= keep;
 }
 
+/* Those that count. */
+static uint64_t
+count_entries(const struct snapshot *s, const struct snapshot_block *b)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < b->entries; i++) {
+		struct snapshot_entry e =
+			snapshot_entry_at(s, b->first_entry + i);
+
+		count += !snapshot_is_void(&e);
+	}
+	return count;
+}
+
 /* Whether the run used half or more of what is not idle already. */
 static bool
 is_full(const struct plan *p)
@@ -113,7 +128,7 @@ is_full(const struct plan *p)
 		struct snapshot_block b = snapshot_block_at(p->last, i);
 
 		used += p->m.block[i].used;
-		active += b.idle == 0 ? b.entries : 0;
+		active += b.idle == 0 ? count_entries(p->last, &b) : 0;
 	}
 	return 2 * used >= active;
 }

@@ -80,7 +80,8 @@ struct plan {
 	uint64_t inline_raw; /* left for new inline entries */
 	bool full;           /* plan_judge: used half of last, or more */
 	/* For the caller to set: last is not this scope's own but its family's.
-	 * The run then writes its own, of what it used, even if nothing is new. */
+	 * The run then writes its own, of what it used, even if nothing is new:
+	 * what else is in a block does not count any more. */
 	bool adopts;
 	/* For the caller to set: the inline blocks of last cannot be had. What
 	 * was used of what is lost is to be packed again. */

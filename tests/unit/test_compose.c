@@ -194,6 +194,26 @@ what_does_not_count_goes(void **state)
 }
 
 static void
+what_was_not_used_is_not_adopted(void **state)
+{
+	struct compose_new none = {NULL, NULL, NULL, NULL, 0, 0};
+	struct snapshot_entry e;
+	struct snapshot s;
+
+	plan.adopts = true;
+	use_entries(3, 4);
+	assert_true(plan_judge(&plan, 0, 0));
+	write_next(&none, &s);
+	assert_int_equal(s.head.blocks, 1);
+	assert_int_equal(s.head.entries, 3);
+	assert_entry(&s, 1, 3);
+	for (size_t i = 0; i < 3; i += 2) {
+		e = snapshot_entry_at(&s, i);
+		assert_true(snapshot_is_void(&e));
+	}
+}
+
+static void
 what_has_no_room_is_left_out(void **state)
 {
 	static struct compose_block blocks[ITEMS];
@@ -236,6 +256,8 @@ main(void)
 			blocks_stand_in_order_of_use, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_does_not_count_goes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_was_not_used_is_not_adopted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_has_no_room_is_left_out, set_up, tear_down),
 	};

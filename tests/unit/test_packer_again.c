@@ -172,14 +172,27 @@ a_snapshot_of_the_family_is_adopted(void **state)
 	past.adopts = true;
 	scope = packs_action(7777);
 	begin_run();
-	use_many(0, 5, SOME);
+	use_many(0, 4, SOME);
 	end_run();
 	assert_int_equal(count_objects(PACKS), 1);
 	assert_int_equal(count_objects(SNAPSHOTS), 3);
 	assert_int_equal(bucket.writes, 2);
-	read_back();
+	struct snapshot_pack family_pack = only_pack();
+
 	assert_true(id_eq(&reader.s.head.scope, &scope));
-	assert_int_equal(reader.count, 10);
+	assert_int_equal(reader.s.head.entries, 10);
+	assert_int_equal(reader.count, 4);
+	/* its own runs use all that counts, and so tidy up */
+	remember_past();
+	begin_run();
+	use_many(0, 4, SOME);
+	use_new(50, LARGE);
+	end_run();
+	struct snapshot_pack own_pack = only_pack();
+
+	assert_false(id_eq(&own_pack.id, &family_pack.id));
+	assert_int_equal(reader.s.head.entries, 5);
+	assert_int_equal(reader.count, 5);
 }
 
 /* The old ones stay, the new ones follow in the order of use. */
