@@ -29,6 +29,7 @@ type badServer struct {
 	attempts map[string]int    // requests so far, by method and entry
 	seen     []seenRequest
 	accepted int
+	given    int // entries that were there when they were asked for
 	conns    map[net.Conn]bool
 }
 

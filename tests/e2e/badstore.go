@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/textproto"
 	"net/url"
 	"sort"
@@ -32,6 +33,7 @@ func (x *exchange) good() {
 // give sends the object, or the range of it that is asked for (RFC 9110, 14).
 func (x *exchange) give() {
 	o, ok := x.s.load(x.entry)
+	x.s.note(x.entry, ok)
 	size := len(o.body)
 	from, to, ranged := x.bytesAsked()
 	switch {
@@ -46,6 +48,22 @@ func (x *exchange) give() {
 		x.answer("206 Partial Content", fmt.Sprintf("%sContent-Range: bytes %d-%d/%d\r\n",
 			metaHeader(o), from, to, size), string(o.body[from:to+1]))
 	}
+}
+
+// note counts the entries that were there when they were asked for.
+func (b *badServer) note(name string, found bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if found && isEntryKey(name) {
+		b.given++
+	}
+}
+
+// served is how many entries were fetched as objects.
+func (b *badServer) served() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.given
 }
 
 // bytesAsked is the range of the request, both ends included.
@@ -142,4 +160,59 @@ func (b *badServer) entries() int {
 func (b *badServer) hold(action id, body []byte) {
 	when := time.Now().Add(-time.Hour).Truncate(time.Second).Add(123456789 * time.Nanosecond)
 	b.keep(action.hex(), goObject(body, when))
+}
+
+// accelerated are the keys of the accelerators that were asked for, or put, as
+// often as they were; kind is packKeys or snapshotKeys.
+func (b *badServer) accelerated(method, kind string) []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var found []string
+	for _, r := range b.seen {
+		name, _, _ := strings.Cut(r.target, "?")
+		if r.method == method && strings.HasPrefix(entryOf(name), kind) {
+			found = append(found, entryOf(name))
+		}
+	}
+	return found
+}
+
+// bodies is all that lies in the bucket.
+func (b *badServer) bodies() map[string][]byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := map[string][]byte{}
+	for key, o := range b.objects {
+		all[key] = o.body
+	}
+	return all
+}
+
+// forget deletes every object whose name begins like this.
+func (b *badServer) forget(prefix string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.objects, func(name string, _ object) bool { return strings.HasPrefix(name, prefix) })
+}
+
+// forgetEntries deletes every entry's own object.
+func (b *badServer) forgetEntries() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.objects, func(name string, _ object) bool { return isEntryKey(name) })
+}
+
+// alter changes every object whose name begins like this; nil deletes it.
+func (b *badServer) alter(prefix string, change func(body []byte) []byte) {
+	if change == nil {
+		b.forget(prefix)
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for name, o := range b.objects {
+		if strings.HasPrefix(name, prefix) {
+			b.objects[name] = object{change(bytes.Clone(o.body)), o.metadata}
+		}
+	}
 }

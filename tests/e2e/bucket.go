@@ -129,18 +129,7 @@ func (b *bucket) keys() []string {
 	return keys
 }
 
-// entryKeys are the keys that name an action: 64 hex digits at the end.
-func (b *bucket) entryKeys() []string {
-	b.t.Helper()
-	var found []string
-	for _, key := range b.keys() {
-		if isEntryKey(key) {
-			found = append(found, key)
-		}
-	}
-	return found
-}
-
+// isEntryKey says whether a key names an action: 64 hex digits at the end.
 func isEntryKey(key string) bool {
 	name := path.Base(key)
 	if len(name) != 64 || entryOf(key) != name {
@@ -170,6 +159,17 @@ func (b *bucket) dump() map[string]string {
 			b.t.Fatal(err)
 		}
 		all[key] = fmt.Sprintf("%s %v %v", outputOf(body).hex(), out.Metadata, out.LastModified)
+	}
+	return all
+}
+
+// bodies is all that lies in the bucket.
+func (b *bucket) bodies() map[string][]byte {
+	b.t.Helper()
+	all := map[string][]byte{}
+	for _, key := range b.keys() {
+		o, _ := b.read(key)
+		all[key] = o.body
 	}
 	return all
 }

@@ -18,6 +18,12 @@
 //	              docs/storage.md; klauspost/compress judges the frames
 //	hoards.go     what of them lies in a bucket
 //	hoard.go      packs and a snapshot made by hand, to be spoiled
+//	treasure.go   a small one of them, and the machines that look for it
+//	frames.go     frames of zstd as no encoder makes them
+//	spoils.go     every way in which a snapshot or a pack can be bad
+//	spoiled*.go   the same for blocks, and for answers to their requests
+//	filled.go     a bucket that the module was built into
+//	soundcache.go judges a cache directory
 //	badserver.go  an S3 server that follows a script, byte by byte
 //	badstore.go   what it holds, and its right answers
 //	census.go     lists of keys, and how many requests there were

@@ -70,7 +70,6 @@ type gocmd struct {
 	config
 	version string // of goVersions, or "local"
 	plain   bool   // without the helper
-	goArgs  []string
 }
 
 // result is what one run of the go command left.

@@ -228,9 +228,15 @@ func encodeBlock(entries []packed) []byte {
 			seen[e.output] = true
 		}
 	}
-	check := sha256.Sum256(headers)
-	raw := binary.LittleEndian.AppendUint32(nil, uint32(len(entries)))
-	return append(append(append(raw, check[:4]...), headers...), bodies...)
+	raw := binary.LittleEndian.AppendUint64(nil, uint64(len(entries)))
+	return checked(append(append(raw, headers...), bodies...), len(entries))
+}
+
+// checked fills in the headers' check.
+func checked(raw []byte, count int) []byte {
+	check := sha256.Sum256(raw[8 : 8+80*count])
+	copy(raw[4:8], check[:])
+	return raw
 }
 
 // checkPackHead says what is wrong with the first bytes of a pack.

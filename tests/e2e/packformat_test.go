@@ -44,8 +44,8 @@ func TestFormatVectors(t *testing.T) {
 func TestFormatIsJudged(t *testing.T) {
 	scope := actionOf("scope")
 	h := newHoard(scope)
-	h.inline(packedOf("small", []byte("small")), packedOf("empty", nil))
-	h.pack([]packed{packedOf("one", sample), packedOf("two", sample)}, []packed{packedOf("three", noise(3000))})
+	h.inline(blockOf(packedOf("small", []byte("small")), packedOf("empty", nil)))
+	h.pack(blockOf(packedOf("one", sample), packedOf("two", sample)), blockOf(packedOf("three", noise(3000))))
 	judge := func(text, pack []byte) error {
 		s, err := parseSnapshot(text)
 		if err != nil {

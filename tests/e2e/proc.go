@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,21 +15,29 @@ import (
 // parents maps every process that is not a zombie to its parent.
 func parents() map[int]int {
 	found := map[int]int{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, name := range stats {
-		text, err := os.ReadFile(name)
+	names, _ := os.ReadDir("/proc")
+	for _, entry := range names {
+		pid, err := strconv.Atoi(entry.Name())
 		if err != nil {
 			continue
 		}
-		// pid (comm) state ppid; comm may hold anything
-		rest := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		if len(rest) < 2 || rest[0] == "Z" || rest[0] == "X" {
-			continue
+		if parent, running := processStat(pid); running {
+			found[pid] = parent
 		}
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(name)))
-		found[pid], _ = strconv.Atoi(rest[1])
 	}
 	return found
+}
+
+// processStat is a process's parent, and whether it is there and no zombie.
+func processStat(pid int) (parent int, running bool) {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	// pid (comm) state ppid; comm may hold anything
+	rest := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(rest) < 2 {
+		return 0, false
+	}
+	parent, _ = strconv.Atoi(rest[1])
+	return parent, rest[0] != "Z" && rest[0] != "X"
 }
 
 // descendants are the living children of pid, their children, and so on.
@@ -105,6 +114,20 @@ func (h *helper) mirror() int {
 func alive(pid int) bool {
 	_, there := parents()[pid]
 	return there
+}
+
+// leave ends the conversation and waits for the mirror too, which may have
+// something to finish behind go's back.
+func (h *helper) leave() {
+	h.t.Helper()
+	mirrors := descendants(h.cmd.Process.Pid)
+	h.end()
+	waitFor(h.t, "the end of the mirror", hang, func() bool { return !slices.ContainsFunc(mirrors, isRunning) })
+}
+
+func isRunning(pid int) bool {
+	_, running := processStat(pid)
+	return running
 }
 
 // goneWithin wants that no process of the program is left with this GOCACHE.

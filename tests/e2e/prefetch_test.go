@@ -1,0 +1,260 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// What only a snapshot and its packs hold is had; no entry is asked for.
+func TestPacksAreFetchedAhead(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	for _, e := range z.entries {
+		h.hit(e.action, e.body)
+	}
+	h.leave()
+	h.quiet()
+	soundCache(t, h.machine.cache)
+	if n := len(s.requests("GET", "")); n != 0 {
+		t.Errorf("%d entries were asked for", n)
+	}
+	if n := len(s.seen); n > 10 {
+		t.Errorf("%d requests", n)
+	}
+}
+
+// The time of the put arrives as it was.
+func TestTimeOfAPackedEntry(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	for _, e := range z.entries {
+		if got := h.hit(e.action, e.body); got.Time.UnixNano() != e.when {
+			t.Errorf("Time %v, want %v", got.Time, time.Unix(0, e.when))
+		}
+	}
+	h.end()
+}
+
+// largeHoard is a pack of count blocks that do not compress, with an entry of
+// size bytes each.
+func largeHoard(t testing.TB, count, size int) (*hoard, []packed) {
+	t.Helper()
+	z := newHoard(testScope(t))
+	var entries []packed
+	var blocks []block
+	for i := range count {
+		body := append(noise(size-1), byte(i))
+		entries = append(entries, packedOf(fmt.Sprint("large ", i), body))
+		blocks = append(blocks, blockOf(entries[i]))
+	}
+	z.pack(blocks...)
+	return z, entries
+}
+
+// fetchedOfPacks is the number of bytes of packs that were asked for.
+func (b *badServer) fetchedOfPacks() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	sum := 0
+	for _, r := range b.seen {
+		x := exchange{header: r.header}
+		if from, to, ranged := x.bytesAsked(); ranged && r.method == "GET" {
+			sum += to + 1 - from
+		}
+	}
+	return sum
+}
+
+// A machine that has some of it asks for the rest alone.
+func TestOnlyWhatIsMissingIsFetched(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z, entries := largeHoard(t, 8, 100_000)
+	z.lay(s)
+	c := scoped(t, s.store)
+	alone := c
+	alone.endpoint, alone.bucket = "", ""
+	first := start(t, alone)
+	missing := 0
+	for i, e := range entries {
+		if i%4 == 0 {
+			first.put(e.action, e.body)
+		} else {
+			missing += int(z.snapshot.blocks[i].PackedLen)
+		}
+	}
+	first.end()
+	h := start(t, c)
+	for i := len(entries) - 1; i >= 0; i-- {
+		h.hit(entries[i].action, entries[i].body)
+	}
+	h.end()
+	h.quiet()
+	if got := s.fetchedOfPacks(); got != missing {
+		t.Errorf("%d bytes were fetched, %d are missing", got, missing)
+	}
+	if n := len(s.requests("GET", "")); n != 0 {
+		t.Errorf("%d entries were asked for", n)
+	}
+}
+
+// Everything is here already: nothing is fetched, not even its blocks.
+func TestNothingIsFetchedThatIsHere(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	c := scoped(t, s.store)
+	h := start(t, c)
+	for _, e := range z.entries {
+		h.hit(e.action, e.body)
+	}
+	h.end()
+	before := s.fetchedOfPacks()
+	again := start(t, c)
+	again.miss(victim)
+	for _, e := range z.entries {
+		again.hit(e.action, e.body)
+	}
+	again.end()
+	if after := s.fetchedOfPacks(); before == 0 || after != before {
+		t.Errorf("%d bytes of packs the first time, %d the second", before, after-before)
+	}
+}
+
+// -prefetch SIZE is an upper bound for what nobody asked for; what is asked
+// for comes all the same.
+func TestPrefetchIsBounded(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z, entries := largeHoard(t, 8, 100_000)
+	z.lay(s)
+	h := start(t, scoped(t, s.store).with("-prefetch=350KB"))
+	h.miss(victim)
+	waitFor(t, "what is fetched ahead", patience, func() bool {
+		_, err := os.Stat(bodyPath(h.machine.cache, entries[2].output))
+		return err == nil
+	})
+	time.Sleep(100 * time.Millisecond) // for more, which must not come
+	if got := s.fetchedOfPacks(); got > 350_000 {
+		t.Errorf("%d bytes were fetched ahead", got)
+	}
+	for _, e := range entries {
+		h.hit(e.action, e.body)
+	}
+	h.end()
+	h.quiet()
+}
+
+func bodyPath(cache string, output id) string {
+	return filepath.Join(cache, output.hex()[:2], output.hex()+"-d")
+}
+
+// -prefetch off: every entry is an object.
+func TestPrefetchOff(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	z.holdAll(s)
+	h := start(t, scoped(t, s.store).with("-prefetch=off"))
+	for _, e := range z.entries {
+		h.hit(e.action, e.body)
+	}
+	h.end()
+	h.quiet()
+	if n := len(s.accelerated("GET", packKeys)); n != 0 {
+		t.Errorf("%d requests for packs", n)
+	}
+	if n := len(s.requests("GET", "")); n < len(z.entries)-2 { // but for the snapshot's own
+		t.Errorf("%d requests for %d entries", n, len(z.entries))
+	}
+}
+
+// -scope off: snapshots and packs are neither read nor written.
+func TestScopeOff(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	z.holdAll(s)
+	h := start(t, at(t, s.store).with("-scope=off"))
+	for _, e := range z.entries {
+		h.hit(e.action, e.body)
+	}
+	h.put(victim, sample)
+	h.end()
+	h.quiet()
+	for _, method := range []string{"GET", "PUT"} {
+		if asked := s.accelerated(method, accelerators); len(asked) != 0 {
+			t.Errorf("%s %v", method, asked)
+		}
+	}
+}
+
+// The largest body that a pack may hold is had, in bounded memory; a byte more
+// and it is an object.
+func TestLargestPackedBody(t *testing.T) {
+	for name, more := range map[string]int{"largest": 0, "a byte more": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, nil)
+			z := newHoard(testScope(t))
+			e := packedOf("large", make([]byte, 64<<20+more))
+			z.pack(blockOf(e), blockOf(packedOf("small", sample)))
+			z.lay(s)
+			h := start(t, scoped(t, s.store))
+			peak := h.watchPeak()
+			if got := h.get(e.action); !got.Miss {
+				h.check(got, e.body)
+			} else if more == 0 {
+				t.Error("a miss")
+			}
+			h.end()
+			if kb := peak(); isRelease(t) && kb > memoryLimitKB {
+				t.Errorf("%d kB", kb)
+			}
+		})
+	}
+}
+
+// If two blocks have an entry for one action, the later one counts.
+func TestLaterEntryCounts(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newHoard(testScope(t))
+	old, last := packedOf("twice", []byte("old")), packedOf("twice", []byte("new"))
+	z.inline(blockOf(old))
+	z.pack(blockOf(packedOf("other", sample), old), blockOf(last))
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	h.hit(last.action, last.body)
+	h.end()
+}
+
+// The disk is full while it is filled ahead: misses, not failures.
+func TestDiskFullWhilePrefetching(t *testing.T) {
+	s := newBadServer(t, nil)
+	z, entries := largeHoard(t, 12, 300_000)
+	z.lay(s)
+	c := scoped(t, s.store)
+	c.cache = small(t, "size=1m")
+	h := start(t, c)
+	for _, e := range entries {
+		if got := h.get(e.action); !got.Miss {
+			h.check(got, e.body)
+		}
+	}
+	h.end()
+	h.said(0, 2)
+	noTemporaries(t, c.cache)
+}

@@ -1,0 +1,54 @@
+package e2e
+
+import (
+	"slices"
+	"testing"
+)
+
+// intruder is an entry that a block claims to hold although it should not.
+var intruder = packedOf("intruder", []byte("intruder"))
+
+// Whatever is wrong with a snapshot or a pack, with the entries' own objects
+// beside it everything is had and right; without them, all that does not lie
+// in the bad part.
+func TestSpoiledAcceleratorsOnlyMakeItSlower(t *testing.T) {
+	for _, p := range slices.Concat(textSpoils, tableSpoils, blockSpoils, answerSpoils) {
+		for _, objects := range []bool{true, false} {
+			name := p.name + ", alone"
+			if objects {
+				name = p.name + ", with objects"
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s := newBadServer(t, nil)
+				z := newTreasure(t)
+				p.lay(z, s)
+				if objects {
+					z.holdAll(s)
+				}
+				h := start(t, scoped(t, s.store))
+				z.plunder(h, p, objects)
+				h.miss(intruder.action)
+				h.leave()
+				h.said(0, 2)
+				soundCache(t, h.machine.cache)
+			})
+		}
+	}
+}
+
+// plunder gets all of the treasure.
+func (z *treasure) plunder(h *helper, p spoil, objects bool) {
+	h.t.Helper()
+	at := 0
+	for i, b := range z.blocks {
+		for range b.entries {
+			e := z.entries[at]
+			at++
+			got := h.get(e.action)
+			if may := p.slow || slices.Contains(p.lost, i) && !objects; !got.Miss || !may {
+				h.check(got, e.body)
+			}
+		}
+	}
+}
