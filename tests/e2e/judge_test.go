@@ -118,7 +118,7 @@ func TestSwappedObjectsAreMisses(t *testing.T) {
 		b.write(left, r)
 		b.write(right, l)
 	}
-	fresh := start(t, at(t, b.store))
+	fresh := start(t, at(t, b.store).with("-scope", "off"))
 	for i := range 10 {
 		fresh.miss(actionOf("swap %d", i))
 	}
