@@ -4,12 +4,7 @@
 #include "os/thread.h"
 #include "pack/pack.h"
 
-enum {
-	PACK_KEY_MAX = 96,
-	/* A leg ends with a block: this much more lets all of them be shared
-	 * out without a remainder. */
-	SPAN_SLACK = 256 * 1024,
-};
+enum { PACK_KEY_MAX = 96 };
 
 /* A leg on its way. */
 struct leg {
@@ -135,24 +130,14 @@ fly(struct leg *l)
 static uint64_t
 span(struct ahead *a)
 {
-	uint64_t share = flight_left(&a->flight) / a->hands + SPAN_SLACK;
+	uint64_t share = flight_left(&a->flight) / a->hands + 1;
 
-	if (a->legs < AHEAD_FIRST_LEGS) {
+	if (a->legs < AHEAD_FIRST_LEGS && !a->is_far) {
 		return AHEAD_FIRST_LEG;
 	}
 	share = share < AHEAD_LEG_MAX ? share : AHEAD_LEG_MAX;
 	a->span = share > a->span ? share : a->span;
 	return a->span;
-}
-
-/* True once enough blocks were checked that legs do not end for want of it;
- * under the lock. */
-static bool
-is_clear(const struct ahead *a)
-{
-	return a->phase == AHEAD_FLIES &&
-	       (a->surveyed || a->flight.urgent > 0 ||
-		       flight_left(&a->flight) >= AHEAD_CLEAR);
 }
 
 /* False if there is none, and none will come by itself. */
@@ -163,7 +148,8 @@ take_leg(struct ahead *a, struct flight_leg *leg)
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->stopped && !a->grounded) {
-		taken = is_clear(a) && flight_take(&a->flight, span(a), leg);
+		taken = a->phase == AHEAD_FLIES &&
+			flight_take(&a->flight, span(a), leg);
 		if (taken || a->phase == AHEAD_IDLE || a->surveyed) {
 			break;
 		}

@@ -18,12 +18,10 @@ enum {
 	AHEAD_FAR_MS = 250, /* without the tables of the past */
 	AHEAD_HELPERS = 2,  /* more, for what is urgent */
 	/* The first legs are short, so that go finds what it asks for first;
-	 * the rest is shared out evenly. */
+	 * the rest is shared out evenly, and if the bucket is far away all is,
+	 * since each leg takes a round trip. */
 	AHEAD_FIRST_LEGS = 4,
 	AHEAD_FIRST_LEG = 1024 * 1024,
-	/* bytes to fetch that must be known before the first leg is taken,
-	 * unless they are fewer */
-	AHEAD_CLEAR = 32 * 1024 * 1024,
 	AHEAD_LEG_MAX = 16 * 1024 * 1024,
 };
 
@@ -59,6 +57,7 @@ struct ahead {
 	enum ahead_phase phase;
 	bool late;     /* gets no longer wait for the past */
 	bool surveyed; /* all blocks were checked */
+	bool is_far;   /* the bucket */
 	struct flight flight;
 	uint8_t *block;    /* enum flight_state */
 	uint64_t span;     /* of the legs after the first ones */

@@ -18,88 +18,14 @@ struct scout {
 	struct past_news news;
 	size_t blocks;  /* of the snapshot */
 	size_t checked; /* of these */
+	size_t looked;  /* and at so many of the next, with this result */
+	bool lacking[BATCH_BLOCKS];
 	/* inline blocks */
 	size_t at;  /* the block that is landing, or else where to go on */
 	size_t fed; /* bytes of all of them that were used */
 	bool landing_one;
 	struct landing *landing; /* NULL before the first */
 };
-
-/* --- the past is coming -------------------------------------------------------- */
-
-/* From now on it is known whether an entry is coming; those who wait get to
- * know it too. */
-static void
-settle(struct ahead *a, enum ahead_phase phase)
-{
-	pthread_mutex_lock(&a->lock);
-	size_t count = a->pending_count;
-
-	a->pending_count = 0;
-	a->phase = phase;
-	a->late = true;
-	pthread_cond_broadcast(&a->work);
-	pthread_mutex_unlock(&a->lock);
-	for (size_t i = 0; i < count; i++) {
-		bool taken = phase == AHEAD_FLIES &&
-			     ahead_take_known(a, &a->pending[i]);
-
-		if (!taken) {
-			ahead_answer(a, &a->pending[i], false);
-		}
-	}
-}
-
-/* The bucket is far away. */
-static void
-recruit(struct ahead *a)
-{
-	pthread_mutex_lock(&a->lock);
-	a->to_connect += AHEAD_HANDS_MAX - a->hands;
-	a->hands = AHEAD_HANDS_MAX;
-	if (a->pending_count > 0) {
-		ahead_connect(a);
-	}
-	pthread_mutex_unlock(&a->lock);
-}
-
-/* Waits for the tables; gets do not wait as long. */
-static void
-await_past(struct scout *s)
-{
-	struct ahead *a = s->ahead;
-	uint64_t patience = a->start_ms + AHEAD_PATIENCE_MS;
-
-	past_watch(&a->past, &s->news, a->start_ms + AHEAD_FAR_MS);
-	if (s->news.state == PAST_COMING) {
-		recruit(a);
-	}
-	while (s->news.state == PAST_COMING && !a->stopped) {
-		uint64_t now = clock_mono_ms();
-
-		if (now >= patience) {
-			settle(a, AHEAD_EARLY);
-			patience = CLOCK_NEVER;
-		}
-		past_watch(&a->past, &s->news, now + LOOK_MS);
-	}
-}
-
-/* The memory of a flight. */
-static bool
-prepare(struct ahead *a)
-{
-	const struct snapshot *s = &a->past.snapshot;
-
-	a->block = calloc(s->head.blocks, sizeof(*a->block));
-	a->slot = calloc(s->head.entries, sizeof(*a->slot));
-	a->spoilt = calloc((size_t)s->head.packs + 1, sizeof(*a->spoilt));
-	if (!a->block || !a->slot || !a->spoilt) {
-		return false;
-	}
-	flight_init(&a->flight, s, a->block, a->with.budget);
-	return true;
-}
 
 /* --- what is lacking ----------------------------------------------------------- */
 
@@ -130,28 +56,136 @@ is_inline(const struct scout *s, size_t block)
 	       SNAPSHOT_INLINE;
 }
 
-/* Looks at some more blocks, and has fetched what is lacking of them. */
+/* Looks at some more blocks. */
 static void
-check_some(struct scout *s)
+look(struct scout *s)
 {
-	struct ahead *a = s->ahead;
-	bool lacking[BATCH_BLOCKS];
 	size_t n = 0, files = 0;
 
 	while (n < BATCH_BLOCKS && files < BATCH_FILES &&
 		s->checked + n < s->blocks) {
-		lacking[n] = !is_inline(s, s->checked + n) &&
-			     is_lacking(a, s->checked + n, &files);
+		s->lacking[n] = !is_inline(s, s->checked + n) &&
+				is_lacking(s->ahead, s->checked + n, &files);
 		n++;
 	}
-	pthread_mutex_lock(&a->lock);
-	for (size_t i = 0; i < n; i++) {
-		flight_check(&a->flight, s->checked + i, lacking[i]);
+	s->looked = n;
+}
+
+/* Has fetched what is lacking of them. Under the lock. */
+static void
+report(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+
+	for (size_t i = 0; i < s->looked; i++) {
+		flight_check(&a->flight, s->checked + i, s->lacking[i]);
 	}
-	s->checked += n;
+	s->checked += s->looked;
 	a->surveyed = s->checked == s->blocks;
 	ahead_staff(a);
+}
+
+static void
+check_some(struct scout *s)
+{
+	look(s);
+	pthread_mutex_lock(&s->ahead->lock);
+	report(s);
+	pthread_mutex_unlock(&s->ahead->lock);
+}
+
+/* --- the past is coming -------------------------------------------------------- */
+
+/* Gets no longer wait for the past; those that did get to know more. */
+static void
+settle(struct ahead *a)
+{
+	pthread_mutex_lock(&a->lock);
+	bool flies = a->phase == AHEAD_FLIES;
+	size_t count = a->pending_count;
+
+	a->pending_count = 0;
+	a->late = true;
+	pthread_cond_broadcast(&a->work);
 	pthread_mutex_unlock(&a->lock);
+	for (size_t i = 0; i < count; i++) {
+		if (!flies || !ahead_take_known(a, &a->pending[i])) {
+			ahead_answer(a, &a->pending[i], false);
+		}
+	}
+}
+
+/* The bucket is far away. */
+static void
+recruit(struct ahead *a)
+{
+	pthread_mutex_lock(&a->lock);
+	a->is_far = true;
+	a->to_connect += AHEAD_HANDS_MAX - a->hands;
+	a->hands = AHEAD_HANDS_MAX;
+	if (a->pending_count > 0) {
+		ahead_connect(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+/* Waits for the tables; gets do not wait as long. */
+static void
+await_past(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+	uint64_t patience = a->start_ms + AHEAD_PATIENCE_MS;
+
+	past_watch(&a->past, &s->news, a->start_ms + AHEAD_FAR_MS);
+	if (s->news.state == PAST_COMING) {
+		recruit(a);
+	}
+	while (s->news.state == PAST_COMING && !a->stopped) {
+		uint64_t now = clock_mono_ms();
+
+		if (now >= patience) {
+			settle(a);
+			patience = CLOCK_NEVER;
+		}
+		past_watch(&a->past, &s->news, now + LOOK_MS);
+	}
+}
+
+/* The memory of a flight. */
+static bool
+prepare(struct ahead *a)
+{
+	const struct snapshot *s = &a->past.snapshot;
+
+	a->block = calloc(s->head.blocks, sizeof(*a->block));
+	a->slot = calloc(s->head.entries, sizeof(*a->slot));
+	a->spoilt = calloc((size_t)s->head.packs + 1, sizeof(*a->spoilt));
+	if (!a->block || !a->slot || !a->spoilt) {
+		return false;
+	}
+	flight_init(&a->flight, s, a->block, a->with.budget);
+	return true;
+}
+
+/* The tables are there, or will not be. The first blocks are looked at before
+ * anybody asks for one of them, so that legs are not cut short. */
+static void
+begin_flight(struct scout *s)
+{
+	struct ahead *a = s->ahead;
+	bool flies = s->news.state > PAST_NONE && prepare(a);
+
+	if (flies) {
+		s->blocks = a->past.snapshot.head.blocks;
+		look(s);
+	}
+	pthread_mutex_lock(&a->lock);
+	a->phase = flies ? AHEAD_FLIES : AHEAD_IDLE;
+	if (flies) {
+		report(s);
+	}
+	pthread_mutex_unlock(&a->lock);
+	settle(a);
 }
 
 /* --- inline blocks ------------------------------------------------------------- */
@@ -271,7 +305,6 @@ survey(struct scout *s)
 	struct ahead *a = s->ahead;
 	bool last = false;
 
-	s->blocks = a->past.snapshot.head.blocks;
 	while (!last && !a->stopped && !a->grounded) {
 		bool arrived = s->news.state != PAST_TABLES;
 
@@ -301,11 +334,9 @@ ahead_scout(void *arg)
 	struct scout s = {.ahead = a};
 
 	await_past(&s);
-	if (s.news.state > PAST_NONE && prepare(a)) {
-		settle(a, AHEAD_FLIES);
+	begin_flight(&s);
+	if (s.blocks > 0) {
 		survey(&s);
-	} else {
-		settle(a, AHEAD_IDLE);
 	}
 	ahead_leave(a);
 	return NULL;

@@ -39,13 +39,13 @@ find(const struct flight *f, size_t from, enum flight_state state)
 	return from;
 }
 
-/* Whether b goes on where the leg ends. */
+/* Whether b goes on where the leg ends, which is too short still. */
 static bool
 continues(const struct flight_leg *leg, const struct snapshot_block *b,
 	uint64_t span)
 {
 	return b->pack == leg->pack && b->offset == leg->offset + leg->len &&
-	       leg->len + b->packed_len <= span;
+	       leg->len < span;
 }
 
 static bool

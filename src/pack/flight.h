@@ -45,8 +45,8 @@ void flight_init(struct flight *f, const struct snapshot *s, uint8_t *state,
 void flight_check(struct flight *f, size_t block, bool lacking);
 
 /*
- * Takes the next leg, of at most span bytes but at least a block; its blocks
- * are FLIGHT_UP then. Urgent blocks go first. False if there is none, for now.
+ * Takes the next leg, which goes on until it has span bytes; its blocks are
+ * FLIGHT_UP then. Urgent blocks go first. False if there is none, for now.
  */
 GS_CHECKED bool flight_take(
 	struct flight *f, uint64_t span, struct flight_leg *leg);
