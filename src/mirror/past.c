@@ -256,7 +256,9 @@ run_request(void *arg)
 		.key = buf_view(&key), .ctx = r, .begin = begin, .take = take};
 	enum remote_result result = remote_read(r->past->remote, &part);
 
-	if (!r->parsed && (result == REMOTE_DONE || r->err.code != GS_OK)) {
+	bool bad = result == REMOTE_DONE || r->err.code != GS_OK;
+
+	if (!r->parsed && bad && !is_unwanted(r, 0)) {
 		say_damaged(r);
 	} else if (result == REMOTE_FAILED) {
 		set_unread(r);
