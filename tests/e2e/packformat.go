@@ -100,7 +100,7 @@ func parseSnapshot(object []byte) (s snapshot, err error) {
 	if string(h.Magic[:]) != "GCS3SNAP" || h.Version != 1 || h.Flags != 0 {
 		return s, errors.New("not a snapshot of version 1")
 	}
-	if h.Packs > 4096 || h.Blocks > 65536 || h.Entries > 200000 || h.Inline > 256<<10 {
+	if h.Packs > 4096 || h.Blocks > 65536 || h.Entries > 125_000 || h.Inline > 256<<10 {
 		return s, fmt.Errorf("beyond the limits: %+v", h)
 	}
 	s.packs = make([]packRecord, h.Packs)

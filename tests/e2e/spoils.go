@@ -56,11 +56,11 @@ var textSpoils = []spoil{
 	inText("with a flag", func(b []byte) []byte { b[10] = 1; return b }),
 	inText("with another digest", func(b []byte) []byte { b[12] ^= 1; return b }),
 	inText("announced with all counts at their limits", func(b []byte) []byte {
-		return announced(b, 4096, 65536, 200_000, 256<<10)
+		return announced(b, 4096, 65536, 125_000, 256<<10)
 	}),
 	inText("announced with too many packs", func(b []byte) []byte { return announced(b, 4097, 0, 0, 0) }),
 	inText("announced with too many blocks", func(b []byte) []byte { return announced(b, 0, 65537, 0, 0) }),
-	inText("announced with too many entries", func(b []byte) []byte { return announced(b, 0, 0, 200_001, 0) }),
+	inText("announced with too many entries", func(b []byte) []byte { return announced(b, 0, 0, 125_001, 0) }),
 	inText("announced with too many inline bytes", func(b []byte) []byte { return announced(b, 0, 0, 0, 256<<10+1) }),
 	inText("announced with counts of 2^32-1", func(b []byte) []byte {
 		return announced(b, math.MaxUint32, math.MaxUint32, math.MaxUint32, math.MaxUint32)

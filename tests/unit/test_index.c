@@ -78,7 +78,7 @@ slots_are_a_power_of_two(void **state)
 	assert_int_equal(index_slots(0), 16);
 	assert_int_equal(index_slots(8), 16);
 	assert_int_equal(index_slots(9), 32);
-	assert_int_equal(index_slots(SNAPSHOT_ENTRIES_MAX), 512 * 1024);
+	assert_int_equal(index_slots(SNAPSHOT_ENTRIES_MAX), 256 * 1024);
 }
 
 int
