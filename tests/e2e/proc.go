@@ -164,6 +164,24 @@ func statusKB(pid int, field string) int {
 	return 0
 }
 
+// peakKB is the sum of the peak resident sizes of the helper's processes so
+// far.
+func (h *helper) peakKB() int {
+	sum := 0
+	for _, pid := range append(descendants(h.cmd.Process.Pid), h.cmd.Process.Pid) {
+		sum += statusKB(pid, "VmHWM")
+	}
+	return sum
+}
+
+// inLittleMemory wants that the release has needed no more than is promised.
+func (h *helper) inLittleMemory() {
+	h.t.Helper()
+	if kb := h.peakKB(); isRelease(h.t) && kb > memoryLimitKB {
+		h.t.Errorf("%d kB of memory, want %d at most", kb, memoryLimitKB)
+	}
+}
+
 // watchPeak follows the helper's processes until the returned function is
 // called, which gives the sum of their peak resident sizes in kB.
 func (h *helper) watchPeak() func() int {

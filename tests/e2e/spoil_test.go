@@ -29,6 +29,7 @@ func TestSpoiledAcceleratorsOnlyMakeItSlower(t *testing.T) {
 				h := start(t, scoped(t, s.store))
 				z.plunder(h, p, objects)
 				h.miss(intruder.action)
+				h.inLittleMemory()
 				h.leave()
 				h.said(0, 2)
 				soundCache(t, h.machine.cache)
