@@ -70,6 +70,7 @@ type gocmd struct {
 	config
 	version string // of goVersions, or "local"
 	plain   bool   // without the helper
+	flags   string // more of GOFLAGS, which trims paths unless they say so
 }
 
 // result is what one run of the go command left.
@@ -97,7 +98,7 @@ func (g gocmd) command(t testing.TB, dir string, args ...string) *exec.Cmd {
 	cmd.Dir = dir
 	cmd.Env = append(g.environ(),
 		"GOROOT="+root, "GOTOOLCHAIN=local", "GOMODCACHE="+f.modCache,
-		"GOPROXY=off", "GOSUMDB=off", "GOENV=off", "GOFLAGS=-buildvcs=false -trimpath",
+		"GOPROXY=off", "GOSUMDB=off", "GOENV=off", "GOFLAGS="+strings.TrimSpace("-buildvcs=false -trimpath "+g.flags),
 		"GOTELEMETRY=off", "GOPATH="+filepath.Join(g.dir, "gopath"))
 	if !g.plain {
 		cmd.Env = append(cmd.Env, "GOCACHEPROG="+strings.Join(append([]string{program(t)}, g.args...), " "))

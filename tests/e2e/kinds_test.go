@@ -4,7 +4,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -43,81 +42,105 @@ const (
 	same             // the scope too
 )
 
-// workshop is the module with all that the kinds need: a vendored package, a
-// generator, another module beside it, and a workspace of both.
-func workshop(t testing.TB) string {
-	return newModule(t, map[string]string{
-		"sum/gen.go":        "package sum\n\n//go:generate go list -export ./../sum\n",
-		"sum/tagged.go":     "//go:build special\n\npackage sum\n\nconst Special = 1\n",
-		"../other/go.mod":   "module example.test/other\n\ngo 1.24\n",
-		"../other/sum/a.go": "package sum\n",
-		"../third/go.mod":   "module example.test/third\n\ngo 1.24\n",
-		"../third/sum/a.go": "package sum\n",
-		"../work/go.work":   "go 1.24\n\nuse (\n\t../app\n\t../other\n)\n",
-		"../work2/go.work":  "go 1.24\n\nuse (\n\t../app\n\t../third\n)\n",
-		"../lint":           "#!/bin/sh\ncd \"$1\" && exec go list -e -json -export ./sum >/dev/null\n",
-	})
+// kind is a run that is compared with `go build ./sum` in the module.
+type kind struct {
+	name  string
+	want  int
+	dir   string // beside the module's
+	args  []string
+	env   []string
+	alter func(g gocmd) gocmd
 }
 
-// Which runs are of one kind, without anybody having said so: all are compared
-// with `go build ./sum` in the module.
+func flagged(flags string) func(g gocmd) gocmd {
+	return func(g gocmd) gocmd { g.flags = flags; return g }
+}
+
+func version(i int) func(g gocmd) gocmd {
+	return func(g gocmd) gocmd { return g.in(goVersions[i]) }
+}
+
+var kindsOfRuns = []kind{
+	{name: "again", want: same},
+	{name: "-v", want: same, args: []string{"build", "-v", "./sum"}},
+	{name: "-x", want: same, args: []string{"build", "-x", "./sum"}},
+	{name: "-p", want: same, args: []string{"build", "-p", "1", "./sum"}},
+	{name: "-o", want: same, args: []string{"build", "-o", os.DevNull, "./sum"}},
+	{name: "-ldflags", want: same, args: []string{"build", "-ldflags=-X main.version=7", "./sum"}},
+	{name: "-C", want: same, dir: "..", args: []string{"build", "-C", "app", "./sum"}},
+	{name: "a copy, trimmed", want: same, dir: "../copy"},
+	{name: "a variable", want: same, env: []string{"TOKEN=1"}},
+	{name: "quiet flags", want: same, alter: flagged("-v -p=3")},
+
+	{name: "a copy, not trimmed", want: relatives, dir: "../copy", alter: flagged("-trimpath=false")},
+	{name: "another package", want: relatives, args: []string{"build", "./sum", "unsafe"}},
+	{name: "another directory", want: relatives, dir: "sum", args: []string{"build", "."}},
+	{name: "test", want: relatives, args: []string{"test", "-n", "./sum"}},
+	{name: "vet", want: relatives, args: []string{"vet", "-n", "./sum"}},
+	{name: "run", want: relatives, args: []string{"run", "-n", "."}},
+	{name: "list", want: relatives, args: []string{"list", "-export", "./sum"}},
+	{name: "install", want: relatives, args: []string{"install", "-n", "./sum"}},
+	{name: "cover", want: relatives, args: []string{"build", "-n", "-cover", "./sum"}},
+	{name: "tags", want: relatives, args: []string{"build", "-tags=special", "./sum"}},
+	{name: "tags in GOFLAGS", want: relatives, alter: flagged("-tags=special")},
+	{name: "gcflags", want: relatives, args: []string{"build", "-gcflags=-N", "./sum"}},
+	{name: "C flags", want: relatives, env: []string{"CGO_CFLAGS=-O1"}},
+
+	{name: "GOOS", want: another, env: []string{"GOOS=windows"}},
+	{name: "GOARCH", want: another, env: []string{"GOARCH=arm64"}},
+	{name: "GOAMD64", want: another, env: []string{"GOAMD64=v3"}},
+	{name: "GOEXPERIMENT", want: another, env: []string{"GOEXPERIMENT=arenas"}},
+	{name: "CGO_ENABLED", want: another, env: []string{"CGO_ENABLED=0"}},
+	{name: "-race", want: another, args: []string{"build", "-n", "-race", "./sum"}},
+	{name: "-race in GOFLAGS", want: another, args: []string{"build", "-n", "./sum"}, alter: flagged("-race")},
+	{name: "another module", want: another, dir: "../other"},
+	{name: "a module that was renamed", want: another, dir: "../renamed"},
+	{name: "a workspace", want: another, dir: "../work", args: []string{"build", "example.test/app/sum"}},
+	{name: "Go 1.24", want: another, alter: version(0)},
+	{name: "Go 1.25", want: another, alter: version(1)},
+	{name: "Go 1.27", want: another, alter: version(3)},
+}
+
+// workshop is the module with all that the kinds need beside it: copies, other
+// modules, workspaces, and a tool that calls go.
+func workshop(t testing.TB) string {
+	t.Helper()
+	files := map[string]string{
+		"sum/gen.go":          "package sum\n\n//go:generate go list -export ./../sum\n",
+		"sum/tagged.go":       "//go:build special\n\npackage sum\n\nconst Special = 1\n",
+		"../copy/go.mod":      moduleFiles["go.mod"],
+		"../copy/sum/sum.go":  moduleFiles["sum/sum.go"],
+		"../renamed/go.mod":   "module example.test/renamed\n\ngo 1.24\n",
+		"../renamed/sum/a.go": "package sum\n",
+		"../other/go.mod":     "module example.test/other\n\ngo 1.24\n",
+		"../other/sum/a.go":   "package sum\n",
+		"../vendored/go.mod":  "module example.test/vendored\n\ngo 1.24\n\nrequire example.test/far v1.2.3\n",
+		"../vendored/a.go":    "package vendored\n\nimport _ \"example.test/far\"\n",
+		"../vendored/vendor/example.test/far/far.go": "package far\n",
+		"../vendored/vendor/modules.txt":             "# example.test/far v1.2.3\n## explicit; go 1.24\nexample.test/far\n",
+		"../work/go.work":                            "go 1.24\n\nuse (\n\t../app\n\t../other\n)\n",
+		"../lint":                                    "#!/bin/sh\ncd \"$1\" && exec go list -e -json -export ./sum >/dev/null\n",
+	}
+	return newModule(t, files)
+}
+
+// Which runs are of one kind, without anybody having said so.
 func TestKindsOfRuns(t *testing.T) {
-	g := withHelper(newConfig(t))
+	t.Parallel()
 	dir := workshop(t)
-	base := g.kinds(t, dir, "build", "./sum")
-	moved := workshop(t)
-	for _, test := range []struct {
-		name  string
-		want  int
-		dir   string
-		args  []string
-		env   []string
-		alter func(g gocmd) gocmd
-	}{
-		{name: "again", want: same},
-		{name: "-v", want: same, args: []string{"build", "-v", "./sum"}},
-		{name: "-x", want: same, args: []string{"build", "-x", "./sum"}},
-		{name: "-p", want: same, args: []string{"build", "-p", "1", "./sum"}},
-		{name: "-o", want: same, args: []string{"build", "-o", os.DevNull, "./sum"}},
-		{name: "-ldflags", want: same, args: []string{"build", "-ldflags=-X main.version=7", "./sum"}},
-		{name: "-C", want: same, dir: "..", args: []string{"build", "-C", "app", "./sum"}},
-		{name: "another place, trimmed", want: same, dir: moved},
-		{name: "a secret in the environment", want: same, env: []string{"TOKEN=1"}},
-
-		{name: "another package", want: relatives, args: []string{"build", "./sum", "unsafe"}},
-		{name: "another directory", want: relatives, dir: "sum", args: []string{"build", "."}},
-		{name: "test", want: relatives, args: []string{"test", "-n", "./sum"}},
-		{name: "list", want: relatives, args: []string{"list", "-export", "./sum"}},
-		{name: "tags", want: relatives, args: []string{"build", "-tags=special", "./sum"}},
-		{name: "gcflags", want: relatives, args: []string{"build", "-gcflags=-N", "./sum"}},
-		{name: "C flags", want: relatives, env: []string{"CGO_CFLAGS=-O1"}},
-
-		{name: "GOOS", want: another, env: []string{"GOOS=windows"}},
-		{name: "GOARCH", want: another, env: []string{"GOARCH=arm64"}},
-		{name: "GOAMD64", want: another, env: []string{"GOAMD64=v3"}},
-		{name: "CGO_ENABLED", want: another, env: []string{"CGO_ENABLED=0"}},
-		{name: "-race", want: another, args: []string{"build", "-race", "./sum"}},
-		{name: "another module", want: another, dir: "../other"},
-		{name: "a workspace", want: another, env: []string{"GOWORK=" + filepath.Join(dir, "../work/go.work")}},
-		{name: "Go 1.24", want: another, alter: func(g gocmd) gocmd { return g.in(goVersions[0]) }},
-		{name: "Go 1.25", want: another, alter: func(g gocmd) gocmd { return g.in(goVersions[1]) }},
-		{name: "Go 1.27", want: another, alter: func(g gocmd) gocmd { return g.in(goVersions[3]) }},
-	} {
-		t.Run(test.name, func(t *testing.T) {
+	base := withHelper(newConfig(t)).kinds(t, dir, "build", "./sum")
+	for _, k := range kindsOfRuns {
+		t.Run(k.name, func(t *testing.T) {
 			t.Parallel()
-			g := withHelper(newConfig(t).set(test.env...))
-			if test.alter != nil {
-				g = test.alter(g)
+			g := withHelper(newConfig(t).set(k.env...))
+			if k.alter != nil {
+				g = k.alter(g)
 			}
-			where := test.dir
-			if !filepath.IsAbs(where) {
-				where = filepath.Join(dir, where)
+			if k.args == nil {
+				k.args = []string{"build", "./sum"}
 			}
-			if test.args == nil {
-				test.args = []string{"build", "./sum"}
-			}
-			if got := common(base, g.kinds(t, where, test.args...)); got != test.want {
-				t.Errorf("%d of the two ids are the same, want %d", got, test.want)
+			if got := common(base, g.kinds(t, filepath.Join(dir, k.dir), k.args...)); got != k.want {
+				t.Errorf("%d of the two ids are the same, want %d", got, k.want)
 			}
 		})
 	}
@@ -128,7 +151,6 @@ func TestKindsOfRuns(t *testing.T) {
 func TestNamedKind(t *testing.T) {
 	t.Parallel()
 	dir := workshop(t)
-	s := newBadServer(t, nil)
 	seen := map[string]map[string]bool{}
 	for _, run := range []struct {
 		name, dir string
@@ -139,18 +161,16 @@ func TestNamedKind(t *testing.T) {
 		{"y", dir, []string{"build", "./sum"}, nil},
 		{"x", dir, []string{"build", "./sum"}, []string{"GOARCH=arm64"}},
 	} {
-		before := maps.Clone(s.attempts)
+		s := newBadServer(t, nil)
 		g := withHelper(at(t, s.store).with("-scope=" + run.name).set(run.env...))
 		g.run(t, run.dir, run.args...)
 		goneWithin(t, g.cache, hang)
-		for key, n := range s.attempts {
-			if strings.HasPrefix(key, "GET"+snapshotKeys) && before[key] < n {
-				kind := run.name + strings.Join(run.env, "")
-				if seen[kind] == nil {
-					seen[kind] = map[string]bool{}
-				}
-				seen[kind][key] = true
-			}
+		kind := run.name + strings.Join(run.env, "")
+		if seen[kind] == nil {
+			seen[kind] = map[string]bool{}
+		}
+		for _, key := range s.accelerated("GET", snapshotKeys) {
+			seen[kind][key] = true
 		}
 	}
 	all := map[string]bool{}
@@ -162,109 +182,5 @@ func TestNamedKind(t *testing.T) {
 	}
 	if len(all) != 3 {
 		t.Errorf("%d ids, want 3", len(all))
-	}
-}
-
-// Whatever go is asked to do, the second fresh machine that does it gets all
-// that can be had from packs.
-func TestEveryKindIsFetchedAhead(t *testing.T) {
-	for _, run := range []struct {
-		name string
-		dir  string
-		args []string
-		env  []string
-	}{
-		{"build", "", []string{"build", "./sum"}, nil},
-		{"list", "", []string{"list", "-export", "-deps", "-test=false", "./sum"}, nil},
-		{"generate", "", []string{"generate", "./sum"}, nil},
-		{"install", "", []string{"install", "./sum"}, nil},
-		{"tags", "", []string{"build", "-tags=special", "./sum"}, nil},
-		{"GOARCH", "", []string{"build", "./sum"}, []string{"GOARCH=arm64"}},
-		{"GOOS", "", []string{"build", "./sum"}, []string{"GOOS=windows"}},
-		{"race", "", []string{"build", "-race", "./sum"}, nil},
-		{"-C", "..", []string{"build", "-C", "app", "./sum"}, nil},
-		{"workspace", "../work", []string{"build", "example.test/app/sum", "example.test/other/sum"}, nil},
-		{"another module", "../other", []string{"build", "./..."}, nil},
-	} {
-		t.Run(run.name, func(t *testing.T) {
-			t.Parallel()
-			s := newBadServer(t, nil)
-			dir := filepath.Join(workshop(t), run.dir)
-			path := "PATH=" + filepath.Join(goRoot(t, "local"), "bin") + ":/usr/bin:/bin"
-			g := withHelper(at(t, s.store).set(path).set(run.env...))
-			for range 2 {
-				g.config = g.config.emptied(t)
-				g.run(t, dir, run.args...)
-				goneWithin(t, g.cache, hang)
-			}
-			if n := s.served(); n != 0 {
-				t.Errorf("%d entries were fetched as objects", n)
-			}
-			if s.entries() == 0 || len(s.accelerated("PUT", snapshotKeys)) < 2 {
-				t.Errorf("%d entries, snapshots %v", s.entries(), s.accelerated("PUT", snapshotKeys))
-			}
-		})
-	}
-}
-
-// A tool that changes the directory and runs `go list` itself.
-func TestCallerOfGoList(t *testing.T) {
-	t.Parallel()
-	s := newBadServer(t, nil)
-	dir := workshop(t)
-	for range 2 {
-		g := withHelper(at(t, s.store))
-		cmd := g.command(t, t.TempDir())
-		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", filepath.Join(dir, "../lint"), dir}
-		cmd.Env = append(cmd.Env, "PATH="+filepath.Join(goRoot(t, "local"), "bin")+":/usr/bin:/bin")
-		if out, err := cmd.CombinedOutput(); err != nil || len(out) != 0 {
-			t.Fatalf("%v: %s", err, out)
-		}
-		goneWithin(t, g.cache, hang)
-	}
-	if n := s.served(); n != 0 || s.entries() == 0 {
-		t.Errorf("%d of %d entries were fetched as objects", n, s.entries())
-	}
-}
-
-// Two modules in one bucket do not disturb each other.
-func TestTwoModulesInOneBucket(t *testing.T) {
-	t.Parallel()
-	s := newBadServer(t, nil)
-	dir := workshop(t)
-	dirs := []string{dir, filepath.Join(dir, "../other"), filepath.Join(dir, "../third")}
-	for range 3 {
-		for _, dir := range dirs {
-			g := withHelper(at(t, s.store))
-			g.run(t, dir, "build", "./sum")
-			goneWithin(t, g.cache, hang)
-		}
-	}
-	if n := s.served(); n != 0 {
-		t.Errorf("%d entries were fetched as objects", n)
-	}
-	found := readHoards(t, s.bodies())
-	if len(found.snapshots) != 6 {
-		t.Errorf("%d snapshots", len(found.snapshots))
-	}
-}
-
-// The first run of another command adopts its family's snapshot, and writes
-// its own.
-func TestFamilyHelpsTheFirstRun(t *testing.T) {
-	t.Parallel()
-	s := filled(t)
-	before := slices.Collect(maps.Keys(readHoards(t, s.bodies()).snapshots))
-	g := withHelper(at(t, s.store))
-	if n := g.compiles(t, newModule(t, nil), "build", "./greet"); n != 0 {
-		t.Errorf("%d compiles", n)
-	}
-	goneWithin(t, g.cache, hang)
-	if n := s.served(); n != 0 {
-		t.Errorf("%d entries were fetched as objects", n)
-	}
-	after := readHoards(t, s.bodies()).snapshots
-	if len(after) != len(before)+1 {
-		t.Errorf("%d snapshots, before %d", len(after), len(before))
 	}
 }

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 )
 
 // intruder is an entry that a block claims to hold although it should not.
@@ -50,6 +52,38 @@ func (z *treasure) plunder(h *helper, p spoil, objects bool) {
 			if may := p.slow || slices.Contains(p.lost, i) && !objects; !got.Miss || !may {
 				h.check(got, e.body)
 			}
+		}
+	}
+}
+
+// The first answer breaks off, the next one is good: nothing is lost.
+func TestBrokenAnswerOfAPackHeals(t *testing.T) {
+	for _, f := range []fault{
+		{name: "500", do: document("500 Internal Server Error", "InternalError")},
+		{name: "503", do: document("503 Slow Down", "SlowDown")},
+		{name: "closed at half", do: announcing(0, (*exchange).close)},
+		{name: "reset at half", do: announcing(0, func(x *exchange) { time.Sleep(20 * time.Millisecond); x.reset() })},
+		{name: "closed at once", do: raw("")},
+	} {
+		for _, kind := range []string{packKeys, snapshotKeys} {
+			t.Run(f.name+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				s := newBadServer(t, func(x *exchange) {
+					if x.method == "GET" && strings.HasPrefix(x.entry, kind) && x.attempt == 0 {
+						f.do(x)
+					} else {
+						x.good()
+					}
+				})
+				z := newTreasure(t)
+				z.lay(s)
+				h := start(t, scoped(t, s.store))
+				for _, e := range z.entries {
+					h.hit(e.action, e.body)
+				}
+				h.end()
+				h.quiet()
+			})
 		}
 	}
 }

@@ -39,6 +39,11 @@ var blockSpoils = slices.Concat(
 		b.entries[0].output = actionOf("no output")
 		return b
 	}),
+	inBlock("another output than announced, with its body", func(b block) block {
+		others := slices.Clone(b.entries)
+		others[0].output, others[0].body = intruder.output, intruder.body
+		return b.with(encodeBlock(others))
+	}),
 	inBlock("a wrong check of the headers", func(b block) block {
 		raw := bytes.Clone(b.raw)
 		raw[4] ^= 1
