@@ -165,8 +165,8 @@ the_last_output_of_an_action_wins(void **state)
 {
 	struct entry e = use_new(0, 100), f = new_entry(1, 100),
 		     g = new_entry(2, 6000);
+	struct entry other = use_new(3, 10);
 
-	use_new(3, 10);
 	f.action = e.action;
 	packer_use(packer, &f);
 	end_run();
@@ -178,6 +178,7 @@ the_last_output_of_an_action_wins(void **state)
 	packer_use(packer, &f);
 	g.action = e.action;
 	packer_use(packer, &g);
+	packer_use(packer, &other);
 	end_run();
 	read_back();
 	assert_int_equal(reader.count, 2);

@@ -237,12 +237,13 @@ a_long_one_that_loses_is_broken_off(void **state)
 	memcpy(bytes, sample->bytes, SNAPSHOT_HEAD_LEN);
 	announce(bytes, h.packs, h.blocks, h.entries, 0);
 	struct bucket_object *family = put(2, bytes, len);
+	struct bucket_object *own = put_sample(1);
 
-	put_sample(1);
-	family->held = SNAPSHOT_HEAD_LEN + 1;
+	own->held = family->held = SNAPSHOT_HEAD_LEN + 1;
 	bucket.piece = 1024;
 	start();
-	bucket_await(1);
+	bucket_await(2);
+	bucket_release(own);
 	assert_int_equal(finish(), PAST_WHOLE);
 	bucket_release(family);
 	end();
