@@ -34,8 +34,10 @@ func inText(name string, alter func(text []byte) []byte) spoil {
 // inTables alters the snapshot's records; the digest is right.
 func inTables(name string, lost []int, alter func(n *snapshot)) spoil {
 	return spoil{name: name, lost: lost, lay: func(z *treasure, s *badServer) {
-		alter(&z.snapshot)
 		z.lay(s)
+		key := z.snapshot.head.Scope
+		alter(&z.snapshot)
+		s.keep(snapshotKeys+key.hex(), object{z.snapshot.encode(), nil})
 	}}
 }
 
