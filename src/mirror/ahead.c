@@ -167,26 +167,6 @@ ahead_close_block(struct ahead *a, size_t block)
 	disappoint(a, block);
 }
 
-/* Of every pack that is spoilt: closes what is not on its way. */
-static void
-close_spoilt(struct ahead *a)
-{
-	for (size_t i = 0; i < a->past.snapshot.head.blocks; i++) {
-		uint32_t pack = snapshot_block_at(&a->past.snapshot, i).pack;
-
-		if (pack == SNAPSHOT_INLINE || !a->spoilt[pack]) {
-			continue;
-		}
-		pthread_mutex_lock(&a->lock);
-		bool cancelled = flight_cancel(&a->flight, i);
-
-		pthread_mutex_unlock(&a->lock);
-		if (cancelled) {
-			disappoint(a, i);
-		}
-	}
-}
-
 /* With -v. */
 static void
 say_spoilt(struct ahead *a, uint32_t pack, const char *why)
@@ -206,7 +186,6 @@ ahead_spoil(struct ahead *a, uint32_t pack, const char *why)
 {
 	if (!atomic_exchange(&a->spoilt[pack], true)) {
 		say_spoilt(a, pack, why);
-		close_spoilt(a);
 	}
 }
 
@@ -220,7 +199,6 @@ ahead_ground(struct ahead *a, const struct gs_err *err)
 	for (size_t i = 0; i < a->past.snapshot.head.packs; i++) {
 		a->spoilt[i] = true;
 	}
-	close_spoilt(a);
 }
 
 /* --- its life ---------------------------------------------------------------- */

@@ -99,6 +99,16 @@ take(void *ctx, uint64_t total, struct view bytes, struct gs_err *err)
 	return code == GS_OK ? GS_OK : give_up(l, err);
 }
 
+/* False if it would be fetched in vain. */
+static bool
+can_land(struct leg *l)
+{
+	if (is_wanted(l) && !l->landing) {
+		l->landing = ahead_landing(l->ahead);
+	}
+	return is_wanted(l) && l->landing;
+}
+
 static void
 fly(struct leg *l)
 {
@@ -113,10 +123,8 @@ fly(struct leg *l)
 
 	l->landed = 0;
 	l->landed_len = 0;
-	if (!l->landing) {
-		l->landing = ahead_landing(a);
-	}
-	if (l->landing && remote_read(a->with.remote, &part) == REMOTE_ABSENT) {
+	if (can_land(l) &&
+		remote_read(a->with.remote, &part) == REMOTE_ABSENT) {
 		ahead_spoil(a, l->leg.pack, "it is not there");
 	}
 	while (l->landed < l->leg.count) {
@@ -147,7 +155,7 @@ take_leg(struct ahead *a, struct flight_leg *leg)
 	bool taken = false;
 
 	pthread_mutex_lock(&a->lock);
-	while (!a->stopped && !a->grounded) {
+	while (!a->stopped) {
 		taken = a->phase == AHEAD_FLIES &&
 			flight_take(&a->flight, span(a), leg);
 		if (taken || a->phase == AHEAD_IDLE || a->surveyed) {

@@ -98,7 +98,7 @@ void ahead_answer(struct ahead *a, const struct id *action, bool found);
  * that it cannot be had. */
 void ahead_close_block(struct ahead *a, size_t block);
 
-/* Nothing more will come of the pack. */
+/* Nothing more will come of the pack: its legs end before they ask. */
 void ahead_spoil(struct ahead *a, uint32_t pack, const char *why);
 
 /* Nothing more will come at all: the directory refused, as err says. */

@@ -134,7 +134,6 @@ static void
 await_past(struct scout *s)
 {
 	struct ahead *a = s->ahead;
-	uint64_t patience = a->start_ms + AHEAD_PATIENCE_MS;
 
 	past_watch(&a->past, &s->news, a->start_ms + AHEAD_FAR_MS);
 	if (s->news.state == PAST_COMING) {
@@ -143,9 +142,8 @@ await_past(struct scout *s)
 	while (s->news.state == PAST_COMING && !a->stopped) {
 		uint64_t now = clock_mono_ms();
 
-		if (now >= patience) {
+		if (now >= a->start_ms + AHEAD_PATIENCE_MS) {
 			settle(a);
-			patience = CLOCK_NEVER;
 		}
 		past_watch(&a->past, &s->news, now + LOOK_MS);
 	}

@@ -7,9 +7,6 @@
 
 #include "ahead_fixture.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 /* Four blocks in two packs, and an inline one. */
 enum { INLINE, FIRST, SECOND, OTHER, BLOCKS };
 
@@ -289,79 +286,30 @@ so_many_gets_can_wait_and_no_more(void **state)
 	end_flight();
 }
 
-/* go has ended: nothing more is asked for, and nobody is told anything. */
+/* As many legs fail as are on their way; the others end before they ask. */
 static void
-a_stop_ends_what_is_on_its_way(void **state)
+nothing_more_is_asked_of_a_pack_that_is_wrong(void **state)
 {
-	static const struct flight_block b[] = {
-		{0, 3000, 1, 2000000, 0}, {1, 3010, 1, 300, 0}};
+	struct flight_block b[30];
 
-	leave(2, b, 2);
-	the_pack(0)->held = (size_t)sample->pack[0].size - 1;
+	for (unsigned i = 0; i < 30; i++) {
+		b[i] = (struct flight_block){0, 3200 + 3 * i, 2, 100, i % 2};
+	}
+	leave(1, b, 30);
+	memset(the_pack(0)->bytes, 0x55, the_pack(0)->len);
+	the_pack(0)->held = PACK_HEAD_LEN;
 	take_off(UINT64_MAX);
-	bucket_await(1);
-	assert_true(take(3000));
-	assert_int_equal(count_temporary(&dir), 1);
-	ahead_stop(ahead);
-	assert_false(take(3010));
+	bucket_await(ahead->hands);
 	bucket_release(the_pack(0));
 	await_landing();
-	assert_int_equal(answers.count, 0);
-	ahead->awaited = 0; /* by the get that nobody answers */
-	end_flight();
-}
-
-static void
-a_stop_does_not_wait_for_the_past(void **state)
-{
-	static const struct flight_block b[] = {{0, 3050, 1, 200, 0}};
-
-	leave(1, b, 1);
-	the_snapshot()->held = 10;
-	take_off(UINT64_MAX);
-	bucket_await(1);
-	assert_true(take(3050));
-	ahead_stop(ahead);
-	for (int i = 0; i < BUCKET_SOON_MS && ahead_is_at_work(ahead); i++) {
-		usleep(1000);
-	}
-	assert_false(ahead_is_at_work(ahead));
-	bucket_release(the_snapshot());
+	assert_int_equal(bucket_count("packs"), ahead->hands);
+	/* of an idle block: nobody knows yet that it will not come */
+	assert_true(take(3203));
+	assert_answered(3203, false);
+	assert_false(take(3203));
 	await_landing();
-	assert_int_equal(answers.count, 0);
-	assert_int_equal(bucket_count("packs"), 0);
-	end_flight();
-}
-
-/* A disk that is full: said once, and no more is fetched. */
-static void
-a_directory_that_refuses_ends_it(void **state)
-{
-	static const struct flight_block b[] = {
-		{0, 3100, 1, 300000, 0}, {1, 3110, 1, 300, 0}};
-	struct rlimit before, little = {.rlim_cur = 100000};
-
-	leave(2, b, 2);
-	the_snapshot()->held = 10;
-	the_pack(1)->held = PACK_HEAD_LEN;
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-	little.rlim_max = before.rlim_max;
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
-	take_off(UINT64_MAX);
-	bucket_await(1);
-	assert_true(take(3100));
-	assert_true(take(3110));
-	bucket_release(the_snapshot());
-	assert_answered(3100, false);
-	bucket_release(the_pack(1));
-	assert_answered(3110, false);
-	await_landing();
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-	assert_int_equal(bucket.said, 1);
-	assert_int_equal(bucket.level, LOG_WARNING);
-	assert_false(take(3110));
-	assert_false(ahead_is_spoilt(ahead, 0));
+	assert_int_equal(bucket_count("packs"), ahead->hands);
+	assert_int_equal(ahead_counts(ahead).entries, 0);
 	end_flight();
 }
 
@@ -382,9 +330,7 @@ main(void)
 		TEST(inline_blocks_that_do_not_come_fail),
 		TEST(gets_do_not_wait_for_ever),
 		TEST(so_many_gets_can_wait_and_no_more),
-		TEST(a_stop_ends_what_is_on_its_way),
-		TEST(a_stop_does_not_wait_for_the_past),
-		TEST(a_directory_that_refuses_ends_it),
+		TEST(nothing_more_is_asked_of_a_pack_that_is_wrong),
 	};
 
 	return cmocka_run_group_tests_name(
