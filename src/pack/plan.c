@@ -100,7 +100,8 @@ plan_cut(const struct block_entry *e, size_t count, uint64_t raw_bytes_max)
 static bool
 is_old(int64_t created, int64_t now, int64_t keep)
 {
-	return keep > 0 && created <= now && now - created >= keep;
+	return keep > 0 && created <= now &&
+	       (uint64_t)now - (uint64_t)created >= (uint64_t)keep;
 }
 
 /* Those that count. */
