@@ -232,7 +232,7 @@ began_with_a_pack(struct script *s)
 	for (size_t i = 0; i < s->heard_count; i++) {
 		const struct heard *h = &s->heard[i];
 
-		found |= h->conn < AHEAD_HANDS_MIN && h->turn == 0 &&
+		found |= h->conn < ahead->hands && h->turn == 0 &&
 			 heard_starts(h, PACKS);
 	}
 	pthread_mutex_unlock(&s->lock);
