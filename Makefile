@@ -392,7 +392,7 @@ e2e: gocache-s3
 
 # Sanitizers look at the program: tests that make the go command work for
 # minutes are left to the release.
-LONG := SameProgram|DamagedCache|SecondMachine|GoBuildWhileTheMirror|CensusInAGo
+LONG := SameProgram|DamagedCache|SecondMachine|GoBuildWhileTheMirror|GoBuildWritesPacks|CensusInAGo
 
 e2e-sanitized: $(BUILD)/asan/gocache-s3
 	@scripts/run-e2e $@ $< '$(RUN)' '$(LONG)'
@@ -410,7 +410,7 @@ $(BUILD)/arm64/emulated: $(BUILD)/arm64/gocache-s3
 	@chmod 755 $@
 
 TALK := Version|NoBucket|Greeting|PutThenGet|LastPut|TestTLS$$
-THREADS := Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS
+THREADS := Packs|Prefetch|Runners|Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS
 
 # --- lint -------------------------------------------------------------------
 

@@ -161,7 +161,8 @@ func TestSeveralGoCommandsWithPacks(t *testing.T) {
 	wait.Wait()
 	goneWithin(t, c.cache, hang)
 	soundCache(t, c.cache)
-	if n := s.served(); n != 0 {
+	// what another has just brought may be taken for missing
+	if n := s.served(); n > 20 {
 		t.Errorf("%d entries were fetched as objects", n)
 	}
 }
