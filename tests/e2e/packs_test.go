@@ -163,6 +163,43 @@ func TestReadOnlyWritesNoPack(t *testing.T) {
 	}
 }
 
+// It reads them all the same.
+func TestReadOnlyReadsPacks(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newTreasure(t)
+	z.lay(s)
+	reuse(t, scoped(t, s.store).with("-read-only"), z.entries)
+	if n := s.puts(); n != 0 {
+		t.Errorf("%d uploads", n)
+	}
+}
+
+// With a prefix, and on a real server: every key begins with it.
+func TestPacksBelowAPrefix(t *testing.T) {
+	t.Parallel()
+	b := serve(t, versitygw, false).newBucket(t)
+	c := scoped(t, b.store)
+	c.prefix = "team/a b+c"
+	all := wares("prefixed")
+	use(t, c, all)
+	for _, key := range b.keys() {
+		if !strings.HasPrefix(key, c.prefix+"/") {
+			t.Errorf("key %q", key)
+		}
+	}
+	found := readHoards(t, b.bodies())
+	if len(found.snapshots) != 1 || len(found.packs) == 0 {
+		t.Fatalf("%d snapshots, %d packs", len(found.snapshots), len(found.packs))
+	}
+	for _, key := range b.keys() {
+		if isEntryKey(key) {
+			b.remove(key)
+		}
+	}
+	reuse(t, c.emptied(t), all)
+}
+
 // Objects that other machines put join a pack when a run used them.
 func TestObjectsOfOthersJoinAPack(t *testing.T) {
 	t.Parallel()
