@@ -95,7 +95,7 @@ var kindsOfRuns = []kind{
 	{name: "-race in GOFLAGS", want: another, args: []string{"build", "-n", "./sum"}, alter: flagged("-race")},
 	{name: "another module", want: another, dir: "../other"},
 	{name: "a module that was renamed", want: another, dir: "../renamed"},
-	{name: "a workspace", want: another, dir: "../work", args: []string{"build", "example.test/app/sum"}},
+	{name: "a workspace", want: another, dir: "../joint", args: []string{"build", "example.test/app/sum"}},
 	{name: "Go 1.24", want: another, alter: version(0)},
 	{name: "Go 1.25", want: another, alter: version(1)},
 	{name: "Go 1.27", want: another, alter: version(3)},
@@ -118,7 +118,7 @@ func workshop(t testing.TB) string {
 		"../vendored/a.go":    "package vendored\n\nimport _ \"example.test/far\"\n",
 		"../vendored/vendor/example.test/far/far.go": "package far\n",
 		"../vendored/vendor/modules.txt":             "# example.test/far v1.2.3\n## explicit; go 1.24\nexample.test/far\n",
-		"../work/go.work":                            "go 1.24\n\nuse (\n\t../app\n\t../other\n)\n",
+		"../joint/go.work":                           "go 1.24\n\nuse (\n\t../app\n\t../other\n)\n",
 		"../lint":                                    "#!/bin/sh\ncd \"$1\" && exec go list -e -json -export ./sum >/dev/null\n",
 	}
 	return newModule(t, files)

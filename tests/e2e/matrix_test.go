@@ -56,7 +56,7 @@ func TestMatrixInOneBucket(t *testing.T) {
 		{"race", dir, []string{"build", "-race", "./sum"}, nil, "local"},
 		{"-C", filepath.Dir(dir), []string{"build", "-C", "app", "./sum"}, nil, "local"},
 		{"subdirectory", filepath.Join(dir, "sum"), []string{"build"}, nil, "local"},
-		{"workspace", filepath.Join(dir, "../work"), []string{"build", "example.test/app/sum", "example.test/other/sum"}, nil, "local"},
+		{"workspace", filepath.Join(dir, "../joint"), []string{"build", "example.test/app/sum", "example.test/other/sum"}, nil, "local"},
 		{"another module", filepath.Join(dir, "../other"), []string{"build", "./..."}, nil, "local"},
 		{"vendor", filepath.Join(dir, "../vendored"), []string{"build", "./..."}, nil, "local"},
 		{"monorepo", repo, allModules(), nil, "local"},
