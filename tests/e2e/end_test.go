@@ -231,6 +231,7 @@ func TestInterruptThenEndOfInput(t *testing.T) {
 	s := slowPuts(t, 30*time.Second)
 	h := start(t, at(t, s.store))
 	h.put(victim, sample)
+	h.mirror() // else there is nobody yet to interrupt
 	h.signalAll(syscall.SIGINT)
 	h.stdin.Close()
 	h.exitZero()
@@ -246,10 +247,13 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 	h.put(victim, sample)
 	n := h.nextID()
 	h.raw(request{ID: n, Command: "close"}.encode(nil))
-	time.Sleep(100 * time.Millisecond)
+	h.mirror()
 	h.signalAll(syscall.SIGINT)
-	time.Sleep(100 * time.Millisecond)
-	h.signalAll(syscall.SIGINT)
+	waitFor(t, "the end", prompt, func() bool {
+		time.Sleep(100 * time.Millisecond)
+		syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT) // two that come close together are one
+		return !isRunning(h.cmd.Process.Pid)
+	})
 	h.exit(prompt)
 	goneWithin(t, h.machine.cache, prompt)
 	noTemporaries(t, h.machine.cache)
