@@ -383,6 +383,7 @@ mirror_run(int link, void *setup)
 	let_go(&m);
 	drain(&m, false, m.drain_ms);
 	queue_stop(&m.crew.queue);
+	cachedir_seal(&m.dir);
 	cachedir_trim(&m.dir);
 	cachedir_remove(&m.dir);
 }

@@ -72,6 +72,7 @@ enum gs_code
 cachedir_open(struct cachedir *s, const char *path, struct gs_err *err)
 {
 	*s = (struct cachedir){.dir = -1, .marks.fd = -1};
+	pthread_mutex_init(&s->naming, NULL);
 	s->hash = cpu_sha256();
 	read_boot(s->boot);
 	if (set_path(s, path, err) != GS_OK) {

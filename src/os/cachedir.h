@@ -19,6 +19,8 @@
 #include "gocache/mark.h"
 #include "os/marks.h"
 
+#include <pthread.h>
+
 enum { CACHEDIR_BOOT_MAX = 40, CACHEDIR_TEMP_NAME_MAX = 64 };
 
 struct cachedir {
@@ -28,6 +30,8 @@ struct cachedir {
 	char boot[CACHEDIR_BOOT_MAX];
 	enum sha256_kind hash;
 	struct marks marks;
+	pthread_mutex_t naming; /* held while a scratch file has a name */
+	bool sealed;            /* none may have one any more */
 };
 
 /* Opens the directory at path, which is made if it does not exist. GS_CONFIG
@@ -99,6 +103,10 @@ GS_CHECKED enum gs_code cachedir_put(
  * it: for writing, and once more for a second reader. Any thread. */
 GS_CHECKED enum gs_code cachedir_open_scratch(
 	struct cachedir *s, int *fd, int *again, struct gs_err *err);
+
+/* For the end of the process: from now on no scratch file can be opened, and
+ * none has a name. Any thread. */
+void cachedir_seal(struct cachedir *s);
 
 /* The facts that a later run wants to know (gocache/mark.h). Any thread. */
 bool cachedir_is_shared(const struct cachedir *s, struct view place,

@@ -160,9 +160,8 @@ cachedir_put(struct cachedir *s, const struct entry *e, struct gs_err *err)
 	return publish(s, fd, temp, name, err);
 }
 
-enum gs_code
-cachedir_open_scratch(
-	struct cachedir *s, int *fd, int *again, struct gs_err *err)
+static enum gs_code
+open_nameless(struct cachedir *s, int *fd, int *again, struct gs_err *err)
 {
 	char temp[CACHEDIR_TEMP_NAME_MAX];
 	int writer = s->dir >= 0 ? open_temp(s, "00/", temp) : -1;
@@ -183,4 +182,26 @@ cachedir_open_scratch(
 	*fd = writer;
 	*again = reader;
 	return GS_OK;
+}
+
+enum gs_code
+cachedir_open_scratch(
+	struct cachedir *s, int *fd, int *again, struct gs_err *err)
+{
+	pthread_mutex_lock(&s->naming);
+	enum gs_code code =
+		s->sealed ? gs_fail(err, GS_CLOSED, "the cache directory",
+				    VIEW(""), "is not used any longer")
+			  : open_nameless(s, fd, again, err);
+
+	pthread_mutex_unlock(&s->naming);
+	return code;
+}
+
+void
+cachedir_seal(struct cachedir *s)
+{
+	pthread_mutex_lock(&s->naming);
+	s->sealed = true;
+	pthread_mutex_unlock(&s->naming);
 }

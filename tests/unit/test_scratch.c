@@ -52,6 +52,15 @@ it_holds_what_was_added(void **state)
 }
 
 static void
+none_is_opened_once_the_directory_is_sealed(void **state)
+{
+	struct scratch late;
+
+	cachedir_seal(&dir);
+	assert_int_equal(scratch_open(&late, &dir, &err), GS_CLOSED);
+}
+
+static void
 it_has_no_name(void **state)
 {
 	struct stat st;
@@ -142,6 +151,7 @@ main(void)
 		TEST(it_can_be_closed_twice),
 		TEST(a_full_disk_is_said),
 		TEST(without_a_directory_there_is_none),
+		TEST(none_is_opened_once_the_directory_is_sealed),
 	};
 
 	return cmocka_run_group_tests_name("scratch", tests, set_up, tear_down);
