@@ -1,12 +1,8 @@
-/* What a store's refusal teaches: region, clock, keys, signed bodies. */
-#include "mirror/ask.h"
-#include "mirror/mend.h"
+/* What a store's refusal teaches: region and clock; test_ask_keys.c has the
+ * rest. */
+#include "mend_fixture.h"
 
 #include "base/time.h"
-#include "os/trust.h"
-#include "remote_fixture.h"
-
-static struct fixture *f;
 
 static bool
 is_signed_for(const struct heard *h, const char *region)
@@ -16,23 +12,6 @@ is_signed_for(const struct heard *h, const char *region)
 	snprintf(scope, sizeof(scope), "/%s/s3/aws4_request", region);
 	return view_find(heard_header(h, "authorization"), view_of(scope)) <
 	       heard_header(h, "authorization").n;
-}
-
-static bool
-is_signed_by(const struct heard *h, const char *key)
-{
-	char credential[64];
-	struct view header = heard_header(h, "authorization");
-
-	snprintf(credential, sizeof(credential), "Credential=%s/", key);
-	return view_find(header, view_of(credential)) < header.n;
-}
-
-static bool
-hold(int fd, const struct heard *h)
-{
-	return heard_starts(h, "PUT") ? answer_with(fd, "200 OK", "", "")
-				      : answer_object(fd, "", "package main");
 }
 
 /* the region */
@@ -66,35 +45,6 @@ corrects_the_region_once(void **state)
 }
 
 /* Many ask at once, and all learn it. */
-static void *
-fetch_in_thread(void *arg)
-{
-	unsigned n = (unsigned)((char *)arg - (char *)NULL);
-	struct id action = action_of(n);
-	enum remote_result result = remote_fetch(&f->remote, &action);
-
-	return result == REMOTE_DONE ? arg : NULL;
-}
-
-enum { THREADS = 16 };
-
-static void
-fetch_at_once(void)
-{
-	pthread_t thread[THREADS];
-	void *result;
-
-	for (unsigned i = 0; i < THREADS; i++) {
-		assert_int_equal(pthread_create(&thread[i], NULL,
-					 fetch_in_thread, (char *)NULL + i + 1),
-			0);
-	}
-	for (unsigned i = 0; i < THREADS; i++) {
-		pthread_join(thread[i], &result);
-		assert_non_null(result);
-	}
-}
-
 static void
 corrects_the_region_for_all_who_ask_at_once(void **state)
 {
@@ -147,19 +97,6 @@ does_not_follow_redirects(void **state)
 	fixture_close(f);
 }
 
-/* A remote of AWS's own, that nobody talks to. */
-static struct remote *
-start_at_aws(void)
-{
-	f = fixture_prepare(redirect);
-	f->input.endpoint = "";
-	fixture_start(f);
-	assert_true(remote_is_on(&f->remote));
-	assert_string_equal(f->remote.pool.target.host,
-		"bucket.s3.us-east-1.amazonaws.com");
-	return &f->remote;
-}
-
 static bool
 learn_region(struct mend *m, const char *region)
 {
@@ -169,13 +106,6 @@ learn_region(struct mend *m, const char *region)
 	meta_init(&meta);
 	snprintf(j.region, sizeof(j.region), "%s", region);
 	return mend_try(m, &f->remote, &j, &meta);
-}
-
-static void
-end_at_aws(void)
-{
-	trust_free(f->remote.pool.target.trust);
-	fixture_close(f);
 }
 
 static void
@@ -323,117 +253,6 @@ corrects_several_things(void **state)
 	fixture_close(f);
 }
 
-/* the keys */
-
-static bool
-want_new_keys(struct script *s, int fd, const struct heard *h)
-{
-	if (is_signed_by(h, "NEWKEY")) {
-		return hold(fd, h);
-	}
-	return answer_error(fd, "400 Bad Request", "", "ExpiredToken");
-}
-
-static void
-open_with_file(script_answer *answer)
-{
-	f = fixture_prepare(answer);
-	f->env[1] = NULL;
-	write_credentials(f, "OLDKEY", "old");
-	fixture_start(f);
-	assert_true(remote_is_on(&f->remote));
-}
-
-static void
-reads_new_keys_from_the_file(void **state)
-{
-	open_with_file(want_new_keys);
-	write_credentials(f, "NEWKEY", "new");
-	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
-	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
-	assert_int_equal(script_count_heard(&f->server), 3);
-	assert_said_nothing(f);
-	fixture_close(f);
-}
-
-static void
-reads_new_keys_for_all_who_ask_at_once(void **state)
-{
-	open_with_file(want_new_keys);
-	write_credentials(f, "NEWKEY", "new");
-	fetch_at_once();
-	assert_said_nothing(f);
-	fixture_close(f);
-}
-
-static void
-gives_up_with_the_same_keys(void **state)
-{
-	open_with_file(want_new_keys);
-	write_credentials(f, "OLDKEY", "old");
-	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
-	assert_int_equal(script_count_heard(&f->server), 1);
-	assert_false(remote_is_on(&f->remote));
-	assert_said(f, 1, "cannot get from bucket",
-		"says ExpiredToken: get new credentials");
-	fixture_close(f);
-}
-
-static void
-gives_up_when_the_new_keys_are_no_good(void **state)
-{
-	open_with_file(want_new_keys);
-	write_credentials(f, "OTHERKEY", "other");
-	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
-	assert_int_equal(script_count_heard(&f->server), 2);
-	assert_false(remote_is_on(&f->remote));
-	fixture_close(f);
-}
-
-/* signed bodies; over plain http they always are */
-
-static void
-signs_bodies_once_that_is_wanted(void **state)
-{
-	struct remote *r = start_at_aws();
-	struct errors_judgement j = {.mend = ERRORS_MEND_PAYLOAD};
-	struct mend m = {0}, later = {0};
-	struct conn conn = {.target_no = 0};
-	struct object_env env;
-	struct meta meta;
-
-	meta_init(&meta);
-	mend_fill(&m, r, &conn, &env);
-	assert_false(env.sign_bodies);
-	assert_true(mend_try(&m, r, &j, &meta));
-	assert_false(mend_try(&m, r, &j, &meta));
-	mend_fill(&later, r, &conn, &env);
-	assert_true(env.sign_bodies);
-	assert_false(mend_try(&later, r, &j, &meta));
-	end_at_aws();
-}
-
-static bool
-dislike_bodies(struct script *s, int fd, const struct heard *h)
-{
-	return answer_error(
-		fd, "400 Bad Request", "", "XAmzContentSHA256Mismatch");
-}
-
-static void
-drops_a_body_that_is_never_liked(void **state)
-{
-	f = fixture_open(dislike_bodies);
-	struct entry e = store_entry(f, 1, "one");
-
-	remote_upload(&f->remote, &e);
-	assert_int_equal(f->remote.counts.dropped, 1);
-	/* once with it mended, and as often as ever */
-	assert_int_equal(
-		script_count_heard(&f->server), RETRY_PUT_ATTEMPTS + 1);
-	fixture_close(f);
-}
-
 int
 main(void)
 {
@@ -448,12 +267,6 @@ main(void)
 		cmocka_unit_test(corrects_the_clock_once),
 		cmocka_unit_test(does_not_believe_an_absurd_clock),
 		cmocka_unit_test(corrects_several_things),
-		cmocka_unit_test(reads_new_keys_from_the_file),
-		cmocka_unit_test(reads_new_keys_for_all_who_ask_at_once),
-		cmocka_unit_test(gives_up_with_the_same_keys),
-		cmocka_unit_test(gives_up_when_the_new_keys_are_no_good),
-		cmocka_unit_test(signs_bodies_once_that_is_wanted),
-		cmocka_unit_test(drops_a_body_that_is_never_liked),
 	};
 
 	return cmocka_run_group_tests_name("ask_mend", tests, NULL, NULL);

@@ -1,0 +1,128 @@
+/* What a store's refusal teaches: keys, and whether bodies are signed. */
+#include "mend_fixture.h"
+
+/* the keys */
+
+static bool
+want_new_keys(struct script *s, int fd, const struct heard *h)
+{
+	if (is_signed_by(h, "NEWKEY")) {
+		return hold(fd, h);
+	}
+	return answer_error(fd, "400 Bad Request", "", "ExpiredToken");
+}
+
+static void
+open_with_file(script_answer *answer)
+{
+	f = fixture_prepare(answer);
+	f->env[1] = NULL;
+	write_credentials(f, "OLDKEY", "old");
+	fixture_start(f);
+	assert_true(remote_is_on(&f->remote));
+}
+
+static void
+reads_new_keys_from_the_file(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "NEWKEY", "new");
+	assert_int_equal(fetch_one(f, 1), REMOTE_DONE);
+	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
+	assert_int_equal(script_count_heard(&f->server), 3);
+	assert_said_nothing(f);
+	fixture_close(f);
+}
+
+static void
+reads_new_keys_for_all_who_ask_at_once(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "NEWKEY", "new");
+	fetch_at_once();
+	assert_said_nothing(f);
+	fixture_close(f);
+}
+
+static void
+gives_up_with_the_same_keys(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "OLDKEY", "old");
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	assert_false(remote_is_on(&f->remote));
+	assert_said(f, 1, "cannot get from bucket",
+		"says ExpiredToken: get new credentials");
+	fixture_close(f);
+}
+
+static void
+gives_up_when_the_new_keys_are_no_good(void **state)
+{
+	open_with_file(want_new_keys);
+	write_credentials(f, "OTHERKEY", "other");
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), 2);
+	assert_false(remote_is_on(&f->remote));
+	fixture_close(f);
+}
+
+/* signed bodies; over plain http they always are */
+
+static void
+signs_bodies_once_that_is_wanted(void **state)
+{
+	struct remote *r = start_at_aws();
+	struct errors_judgement j = {.mend = ERRORS_MEND_PAYLOAD};
+	struct mend m = {0}, later = {0};
+	struct conn conn = {.target_no = 0};
+	struct object_env env;
+	struct meta meta;
+
+	meta_init(&meta);
+	mend_fill(&m, r, &conn, &env);
+	assert_false(env.sign_bodies);
+	assert_true(mend_try(&m, r, &j, &meta));
+	assert_false(mend_try(&m, r, &j, &meta));
+	mend_fill(&later, r, &conn, &env);
+	assert_true(env.sign_bodies);
+	assert_false(mend_try(&later, r, &j, &meta));
+	end_at_aws();
+}
+
+static bool
+dislike_bodies(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(
+		fd, "400 Bad Request", "", "XAmzContentSHA256Mismatch");
+}
+
+static void
+drops_a_body_that_is_never_liked(void **state)
+{
+	f = fixture_open(dislike_bodies);
+	struct entry e = store_entry(f, 1, "one");
+
+	remote_upload(&f->remote, &e);
+	assert_int_equal(f->remote.counts.dropped, 1);
+	/* once with it mended, and as often as ever */
+	assert_int_equal(
+		script_count_heard(&f->server), RETRY_PUT_ATTEMPTS + 1);
+	fixture_close(f);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_new_keys_from_the_file),
+		cmocka_unit_test(reads_new_keys_for_all_who_ask_at_once),
+		cmocka_unit_test(gives_up_with_the_same_keys),
+		cmocka_unit_test(gives_up_when_the_new_keys_are_no_good),
+		cmocka_unit_test(signs_bodies_once_that_is_wanted),
+		cmocka_unit_test(drops_a_body_that_is_never_liked),
+	};
+
+	return cmocka_run_group_tests_name("ask_keys", tests, NULL, NULL);
+}
