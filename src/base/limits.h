@@ -29,6 +29,14 @@ enum {
 	SECRET_KEY_MAX = 256,
 	SESSION_TOKEN_MAX = 8192,
 
+	/* where keys come from */
+	ROLE_ARN_MAX = 2048, /* STS's own limits */
+	ROLE_SESSION_MAX = 64,
+	EXTERNAL_ID_MAX = 1224,
+	WEB_TOKEN_MAX = 20000,
+	SSO_TEXT_MAX = 255, /* of an account or a role's name */
+	COMMAND_MAX = 8192,
+
 	/* HTTP */
 	HTTP_HEADERS_MAX = 64,     /* lines of one message */
 	HTTP_HEAD_MAX = 32 * 1024, /* status line and headers */
