@@ -1,6 +1,7 @@
 #include "gocache/reply.h"
 
 #include "base/base64.h"
+#include "base/json_text.h"
 #include "base/time.h"
 #include "base/utf8.h"
 
@@ -23,33 +24,14 @@ add_int(struct buf *out, int64_t n)
 	buf_uint(out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
-/* One byte of a string; only these must not stand for themselves (RFC 8259,
- * section 7). */
-static void
-add_escaped(struct buf *out, char c)
-{
-	if (c == '"' || c == '\\') {
-		buf_char(out, '\\');
-		buf_char(out, c);
-	} else if ((unsigned char)c < 0x20) {
-		buf_str(out, "\\u00");
-		buf_hex(out, &c, 1);
-	} else {
-		buf_char(out, c);
-	}
-}
-
 /* ,"NAME":"TEXT" */
 static void
 add_member(struct buf *out, const char *name, struct view text)
 {
 	buf_str(out, ",\"");
 	buf_str(out, name);
-	buf_str(out, "\":\"");
-	for (size_t i = 0; i < text.n; i++) {
-		add_escaped(out, text.p[i]);
-	}
-	buf_char(out, '"');
+	buf_str(out, "\":");
+	json_add_text(out, text);
 }
 
 static void
