@@ -10,30 +10,27 @@ enum finding {
 	FOUND_TROUBLE, /* err says which */
 };
 
-enum field { ACCESS_KEY, SECRET_KEY, SESSION_TOKEN, FIELDS };
-
-static struct buf
-field_of(struct creds *creds, enum field field)
+struct buf
+creds_field(struct creds *creds, enum creds_field field)
 {
-	const struct buf fields[FIELDS] = {
-		[ACCESS_KEY] = BUF_OVER(creds->access_key),
-		[SECRET_KEY] = BUF_OVER(creds->secret_key),
-		[SESSION_TOKEN] = BUF_OVER(creds->session_token),
+	const struct buf fields[CREDS_FIELDS] = {
+		[CREDS_ACCESS_KEY] = BUF_OVER(creds->access_key),
+		[CREDS_SECRET_KEY] = BUF_OVER(creds->secret_key),
+		[CREDS_SESSION_TOKEN] = BUF_OVER(creds->session_token),
 	};
 
 	return fields[field];
 }
 
-/* Key and token travel in headers, where a blank would cut them; the secret
- * does not, and some stores let people choose one. */
-static bool
-is_sound(struct view text, enum field field)
+/* The secret travels nowhere, and some stores let people choose one. */
+bool
+creds_is_sound(struct view text, enum creds_field field)
 {
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
 		if (c < ' ' || c == 0x7f ||
-			(field != SECRET_KEY && (c == ' ' || c > '~'))) {
+			(field != CREDS_SECRET_KEY && (c == ' ' || c > '~'))) {
 			return false;
 		}
 	}
@@ -42,10 +39,10 @@ is_sound(struct view text, enum field field)
 
 /* Ends the value that was put into a field; name is for messages. */
 static bool
-finish_field(struct buf *value, enum field field, const char *name,
+finish_field(struct buf *value, enum creds_field field, const char *name,
 	struct gs_err *err)
 {
-	bool sound = is_sound(buf_view(value), field);
+	bool sound = creds_is_sound(buf_view(value), field);
 
 	buf_cstr(value);
 	if (!buf_ok(value)) {
@@ -63,9 +60,9 @@ finish_field(struct buf *value, enum field field, const char *name,
 
 /* The first of two names that has a value, or the first. */
 static const char *
-variable_of(char *const env[], enum field field)
+variable_of(char *const env[], enum creds_field field)
 {
-	static const char *const names[FIELDS][2] = {
+	static const char *const names[CREDS_FIELDS][2] = {
 		{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY"},
 		{"AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY"},
 		{"AWS_SESSION_TOKEN", "AWS_SESSION_TOKEN"},
@@ -76,7 +73,7 @@ variable_of(char *const env[], enum field field)
 }
 
 static bool
-env_has(char *const env[], enum field field)
+env_has(char *const env[], enum creds_field field)
 {
 	return env_get(env, variable_of(env, field)).n > 0;
 }
@@ -85,13 +82,13 @@ static enum finding
 look_in_env(const struct creds_search *search, struct creds *creds,
 	struct gs_err *err)
 {
-	if (search->profile_first || !env_has(search->env, ACCESS_KEY) ||
-		!env_has(search->env, SECRET_KEY)) {
+	if (search->profile_first || !env_has(search->env, CREDS_ACCESS_KEY) ||
+		!env_has(search->env, CREDS_SECRET_KEY)) {
 		return FOUND_NOTHING;
 	}
-	for (unsigned field = 0; field < FIELDS; field++) {
+	for (unsigned field = 0; field < CREDS_FIELDS; field++) {
 		const char *name = variable_of(search->env, field);
-		struct buf value = field_of(creds, field);
+		struct buf value = creds_field(creds, field);
 
 		buf_add(&value, env_get(search->env, name));
 		if (!finish_field(&value, field, name, err)) {
@@ -107,12 +104,12 @@ static enum finding
 look_in_file(const struct creds_search *search, enum profile_file file,
 	struct creds *creds, struct gs_err *err)
 {
-	static const char *const keys[FIELDS] = {"aws_access_key_id",
+	static const char *const keys[CREDS_FIELDS] = {"aws_access_key_id",
 		"aws_secret_access_key", "aws_session_token"};
-	bool has[FIELDS];
+	bool has[CREDS_FIELDS];
 
-	for (unsigned field = 0; field < FIELDS; field++) {
-		struct buf value = field_of(creds, field);
+	for (unsigned field = 0; field < CREDS_FIELDS; field++) {
+		struct buf value = creds_field(creds, field);
 
 		has[field] = profile_get_in(
 			search->profile, file, keys[field], &value);
@@ -123,14 +120,15 @@ look_in_file(const struct creds_search *search, enum profile_file file,
 			return FOUND_TROUBLE;
 		}
 	}
-	if (has[ACCESS_KEY] != has[SECRET_KEY]) {
+	if (has[CREDS_ACCESS_KEY] != has[CREDS_SECRET_KEY]) {
 		(void)gs_fail(err, GS_CONFIG, "credentials: profile",
 			search->profile->name,
-			has[ACCESS_KEY] ? "aws_secret_access_key is missing"
-					: "aws_access_key_id is missing");
+			has[CREDS_ACCESS_KEY]
+				? "aws_secret_access_key is missing"
+				: "aws_access_key_id is missing");
 		return FOUND_TROUBLE;
 	}
-	return has[ACCESS_KEY] ? FOUND_KEYS : FOUND_NOTHING;
+	return has[CREDS_ACCESS_KEY] ? FOUND_KEYS : FOUND_NOTHING;
 }
 
 static enum finding
@@ -225,8 +223,8 @@ ask(const struct creds_search *search, const struct source *source,
 static void
 say_nothing_found(const struct creds_search *search, struct gs_err *err)
 {
-	bool has_access = env_has(search->env, ACCESS_KEY);
-	bool has_secret = env_has(search->env, SECRET_KEY);
+	bool has_access = env_has(search->env, CREDS_ACCESS_KEY);
+	bool has_secret = env_has(search->env, CREDS_SECRET_KEY);
 	char text[GS_ERR_TEXT_MAX];
 	struct buf why = BUF_OVER(text);
 

@@ -7,6 +7,7 @@
 #ifndef S3_CREDS_H
 #define S3_CREDS_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "s3/profile.h"
@@ -17,6 +18,20 @@ struct creds {
 	char secret_key[SECRET_KEY_MAX + 1];
 	char session_token[SESSION_TOKEN_MAX + 1]; /* "" without one */
 };
+
+enum creds_field {
+	CREDS_ACCESS_KEY,
+	CREDS_SECRET_KEY,
+	CREDS_SESSION_TOKEN,
+	CREDS_FIELDS
+};
+
+/* An empty buffer over a field. Whoever fills it ends the text (buf_cstr). */
+struct buf creds_field(struct creds *creds, enum creds_field field);
+
+/* False for text with a byte that the field cannot have: key and token travel
+ * in headers, where a blank would cut them. */
+bool creds_is_sound(struct view text, enum creds_field field);
 
 /* Where to look. Borrows from the caller. */
 struct creds_search {
