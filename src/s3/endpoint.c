@@ -2,6 +2,7 @@
 
 #include "base/percent.h"
 #include "s3/bucket.h"
+#include "s3/partition.h"
 #include "s3/store.h"
 #include "s3/url.h"
 
@@ -85,7 +86,7 @@ set_region(const struct endpoint_wish *wish, struct view host,
 	if (e->region_is_guess) {
 		region = store_of_host(host).region;
 	}
-	if (!store_region_is_valid(region)) {
+	if (!partition_region_is_valid(region)) {
 		return gs_fail(err, GS_CONFIG, "region", region,
 			"is not the name of a region; it looks like us-east-1");
 	}

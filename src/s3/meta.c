@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/time.h"
-#include "s3/store.h"
+#include "s3/partition.h"
 
 void
 meta_init(struct meta *m)
@@ -122,7 +122,7 @@ set_text(char *to, size_t cap, struct view text)
 static void
 take_region(struct meta *m, struct view value)
 {
-	if (store_region_is_valid(value)) {
+	if (partition_region_is_valid(value)) {
 		set_text(m->region, sizeof(m->region), value);
 	}
 }

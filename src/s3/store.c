@@ -1,24 +1,9 @@
 #include "s3/store.h"
 
 #include "base/array.h"
-#include "base/limits.h"
+#include "s3/partition.h"
 
 static const char default_region[] = "us-east-1";
-
-enum { LABEL_MAX = 63 };
-
-/* AWS's partitions; the first has every region that no other one has. */
-static const struct {
-	const char *prefix, *domain;
-} partitions[] = {
-	{"", "amazonaws.com"},
-	{"cn-", "amazonaws.com.cn"},
-	{"eusc-de-", "amazonaws.eu"},
-	{"us-iso-", "c2s.ic.gov"},
-	{"us-isob-", "sc2s.sgov.gov"},
-	{"eu-isoe-", "cloud.adc-e.uk"},
-	{"us-isof-", "csp.hci.ic.gov"},
-};
 
 /* Other stores that a host tells. */
 static const char in_host[] = "";
@@ -38,85 +23,13 @@ static const struct {
 	{"fly.storage.tigris.dev", "auto", false},
 };
 
-static bool
-is_word(struct view s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
-			!(c >= '0' && c <= '9')) {
-			return false;
-		}
-	}
-	return s.n > 0;
-}
-
-static bool
-is_label(struct view label)
-{
-	struct view part;
-	size_t n = label.n;
-
-	while (label.n > 0) {
-		view_cut(label, '-', &part, &label);
-		if (part.n > 0 && !is_word(part)) {
-			return false;
-		}
-	}
-	return n > 0 && n <= LABEL_MAX;
-}
-
-bool
-store_region_is_valid(struct view region)
-{
-	struct view label;
-	bool more = true;
-
-	if (region.n > REGION_MAX) {
-		return false;
-	}
-	while (more) {
-		more = view_cut(region, '.', &label, &region);
-		if (!is_label(label)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* WORD-NUMBER */
-static bool
-is_place(struct view s)
-{
-	struct view word, number;
-	unsigned long long value;
-
-	return view_cut(s, '-', &word, &number) && is_word(word) &&
-	       view_uint(number, UINT32_MAX, &value);
-}
-
-static struct view
-aws_domain(struct view region)
-{
-	for (size_t i = 1; i < ARRAY_LEN(partitions); i++) {
-		struct view prefix = view_of(partitions[i].prefix);
-
-		if (view_starts(region, prefix) &&
-			is_place(view_skip(region, prefix.n))) {
-			return view_of(partitions[i].domain);
-		}
-	}
-	return view_of(partitions[0].domain);
-}
-
 void
 store_aws_host(struct view region, struct buf *out)
 {
 	buf_str(out, "s3.");
 	buf_add(out, region);
 	buf_char(out, '.');
-	buf_add(out, aws_domain(region));
+	buf_str(out, partition_of_region(region)->dns_suffix);
 }
 
 /* The last label of what stands before a store's domain, as in
@@ -169,10 +82,8 @@ store_of_host(struct view host)
 {
 	struct view before;
 
-	for (size_t i = 0; i < ARRAY_LEN(partitions); i++) {
-		if (is_under(host, view_of(partitions[i].domain), &before)) {
-			return (struct store){region_in_host(before), true};
-		}
+	if (partition_of_host(host, &before)) {
+		return (struct store){region_in_host(before), true};
 	}
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
 		if (is_under(host, view_of(stores[i].domain), &before)) {

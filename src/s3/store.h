@@ -9,9 +9,6 @@
 
 #include "base/buf.h"
 
-/* True for host labels, [A-Za-z0-9-]{1,63} joined by dots, REGION_MAX in all. */
-bool store_region_is_valid(struct view region);
-
 /* Appends the host of S3 in a region of AWS: s3.REGION.amazonaws.com, or as
  * the region's partition has it. */
 void store_aws_host(struct view region, struct buf *out);
