@@ -27,10 +27,16 @@
 //	badserver.go  an S3 server that follows a script, byte by byte
 //	badstore.go   what it holds, and its right answers
 //	census.go     lists of keys, and how many requests there were
+//	sdk.go        a case that aws-sdk-go-v2, boto3 and the program are given
+//	sdkjudges.go  the two SDKs, each in a process (sdkjudge/)
+//	sdkrecorder.go every endpoint of the cases, and who asked it for what
+//	sdkfakes.go   the services that grant keys
+//	sdksign.go    whether a signature is right
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build
-// at the top of the repository), E2E_VERSITYGW and E2E_MINIO the servers.
+// at the top of the repository), E2E_VERSITYGW and E2E_MINIO the servers,
+// E2E_PYTHON a python that has boto3.
 // With -short, whatever needs a real server is skipped; without, an absent
 // server is a failure.
 package e2e

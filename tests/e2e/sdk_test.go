@@ -1,0 +1,13 @@
+package e2e
+
+import "testing"
+
+// The SDKs and gocache-s3 make the same of the same environment.
+func TestSDKs(t *testing.T) {
+	b := newBench(t)
+	for name, table := range map[string]sdkTable{
+		"environment": sdkEnvironment,
+	} {
+		t.Run(name, func(t *testing.T) { b.run(t, table) })
+	}
+}
