@@ -1,5 +1,7 @@
 #include "base/percent.h"
 
+#include "base/hex.h"
+
 bool
 percent_is_unreserved(char c)
 {
@@ -35,4 +37,26 @@ void
 percent_encode_path(struct view text, struct buf *out)
 {
 	encode(text, true, out);
+}
+
+bool
+percent_decode(struct view text, struct buf *out)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != '%') {
+			buf_char(out, text.p[i]);
+			continue;
+		}
+		unsigned high =
+			text.n - i > 2 ? hex_value(text.p[i + 1]) : HEX_NOT;
+		unsigned low =
+			high == HEX_NOT ? HEX_NOT : hex_value(text.p[i + 2]);
+
+		if (low == HEX_NOT) {
+			return false;
+		}
+		buf_char(out, (char)(high << 4 | low));
+		i += 2;
+	}
+	return true;
 }

@@ -16,4 +16,8 @@ void percent_encode(struct view text, struct buf *out);
 /* Appends a path: slashes stay. */
 void percent_encode_path(struct view text, struct buf *out);
 
+/* Appends what the text stands for; a plus stays one. False for a percent sign
+ * without two hex digits after it: what was appended is worth nothing then. */
+bool percent_decode(struct view text, struct buf *out);
+
 #endif

@@ -66,6 +66,38 @@ what_does_not_fit_marks_the_buffer(void **state)
 	assert_false(buf_ok(&out));
 }
 
+static void
+decodes_what_was_encoded(void **state)
+{
+	char plain[256], encoded_text[1024], storage[256];
+	struct buf out = BUF_OVER(encoded_text), back = BUF_OVER(storage);
+
+	for (int i = 0; i < 256; i++) {
+		plain[i] = (char)i;
+	}
+	percent_encode((struct view){plain, sizeof(plain)}, &out);
+	assert_true(percent_decode(buf_view(&out), &back));
+	assert_int_equal(back.len, sizeof(plain));
+	assert_memory_equal(storage, plain, sizeof(plain));
+	buf_clear(&back);
+	assert_true(percent_decode(VIEW("a+%7e%7E%25"), &back));
+	assert_string_equal(buf_cstr(&back), "a+~~%");
+}
+
+static void
+refuses_half_an_encoded_byte(void **state)
+{
+	static const char *const wrong[] = {
+		"%", "a%4", "%4g", "%g4", "%%41", "%-1"};
+	char storage[16];
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		struct buf out = BUF_OVER(storage);
+
+		assert_false(percent_decode(view_of(wrong[i]), &out));
+	}
+}
+
 int
 main(void)
 {
@@ -75,6 +107,8 @@ main(void)
 		cmocka_unit_test(a_path_keeps_its_slashes),
 		cmocka_unit_test(every_byte_is_one_or_three_characters),
 		cmocka_unit_test(what_does_not_fit_marks_the_buffer),
+		cmocka_unit_test(decodes_what_was_encoded),
+		cmocka_unit_test(refuses_half_an_encoded_byte),
 	};
 
 	return cmocka_run_group_tests_name("percent", tests, NULL, NULL);
