@@ -33,6 +33,9 @@ struct conn_patience {
 	unsigned speed_min; /* so many bytes */
 	unsigned
 		refusal_ms; /* for the body of a refusal: its status says enough */
+	/* how long there may be no keys to sign with, before a get is a miss,
+	 * or an upload dropped (mirror/credentials.h) */
+	unsigned keys_ms[CONN_USES];
 };
 
 extern const struct conn_patience conn_usual_patience;

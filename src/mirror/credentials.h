@@ -1,9 +1,10 @@
 /*
  * The keys of the run, shared by its threads, renewed ahead of their end by a
  * thread of their own, once at a time. Requests keep the ones they have; the
- * old ones serve until they are really over.
+ * old ones serve until they are really over, also while others cannot be had.
+ * Keys that are there from the start cost neither a thread nor a request.
  *
- * Any thread, but for credentials_start and credentials_prepare. One lock
+ * Any thread, but for credentials_prepare and credentials_start. One lock
  * guards all of it; it is never held across I/O.
  */
 #ifndef MIRROR_CREDENTIALS_H
@@ -17,29 +18,61 @@ struct held_keys;
 
 struct credentials;
 
+enum credentials_news {
+	CREDENTIALS_LATE, /* others are late; said each time, in vain or not */
+	CREDENTIALS_NONE, /* none will come any more */
+};
+
+struct credentials_setup {
+	struct granting how; /* but for its command; the chain is copied */
+	const struct conn_patience *patience; /* keys_ms */
+	/* What follows is called with ctx, without a lock, by the thread that
+	 * asks. NULL but for tell: not wanted. */
+	void *ctx;
+	void (*tell)(void *ctx, enum credentials_news news,
+		const struct gs_err *err);
+	/* a line that the source's command says to the person */
+	void (*hear)(void *ctx, struct view line);
+	/* Keys that are there from the start have been refused: somebody may
+	 * have changed them. False if they cannot be read. */
+	bool (*reread)(void *ctx, struct creds *creds);
+	/* One more hop: what the store itself grants for the chain's keys,
+	 * such as a session. The chain's keys are asked for on their own. */
+	enum gs_code (*finish)(void *ctx, const struct creds *base,
+		uint64_t deadline_ms, struct grant *grant, struct gs_err *err);
+};
+
 /* Before the sandbox and the first thread: what the source needs of the
- * system, such as the process that runs commands. The chain is copied. NULL
- * with err filled if there is no memory. */
+ * system, such as the process that runs commands. NULL with err filled. */
 struct credentials *credentials_prepare(
-	const struct granting *how, struct gs_err *err);
+	const struct credentials_setup *setup, struct gs_err *err);
 
 /* Begins to ask, unless the keys are there already. */
 void credentials_start(struct credentials *c);
 
-/* Keys to sign with: at once if there are any, else those that come before the
- * deadline. NULL with err filled: GS_CONFIG if they will not come, GS_TIMEOUT. */
-const struct held_keys *credentials_hold(
-	struct credentials *c, uint64_t deadline_ms, struct gs_err *err);
+/*
+ * Keys to sign with: at once if there are any, else those that come before
+ * there have been none for the patience's keys_ms, which is counted once for
+ * all who ask. NULL with err filled: GS_CONFIG if none will come.
+ */
+struct held_keys *credentials_hold(
+	struct credentials *c, enum conn_use use, struct gs_err *err);
 
 const struct creds *held_creds(const struct held_keys *k);
-void credentials_put_back(struct credentials *c, const struct held_keys *k);
 
-/* The store refused these keys: asks for others, and waits for them. True if
- * others are there; false if these are all that can be had. */
+/* NULL is fine. */
+void credentials_put_back(struct credentials *c, struct held_keys *k);
+
+/* The store refused these keys: asks for others, and waits for them as above.
+ * True if others are there; false if these are all that can be had. */
 bool credentials_replace(
-	struct credentials *c, const struct held_keys *k, uint64_t deadline_ms);
+	struct credentials *c, struct held_keys *k, enum conn_use use);
 
-/* Ends it: whoever waits is told so. */
-void credentials_stop(struct credentials *c);
+/* Nobody of that use waits any longer. */
+void credentials_give_up(struct credentials *c, enum conn_use use);
+
+/* Ends it, once all keys are put back; waits for what is under way. NULL is
+ * fine. */
+void credentials_free(struct credentials *c);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Carries out a chain (s3/chain.h): asks its source for keys and assumes its
- * roles, one request after the other. Blocks, for the deadline at most; no
- * state between two calls but what the sources keep.
+ * roles, one request after the other. Blocks, for hardly longer than to the
+ * deadline; no state between two calls but what the sources keep.
  */
 #ifndef MIRROR_GRANTING_H
 #define MIRROR_GRANTING_H
@@ -16,12 +16,12 @@ struct granting {
 	struct trust *trust;     /* for sources behind https */
 	struct command *command; /* for CHAIN_COMMAND; NULL otherwise */
 	char *const *env;        /* for proxies */
-	int64_t skew_s;          /* of this machine's clock */
 };
 
-/* Fills *grant. Failures name the source, the file or URL, and what to do:
- * GS_CONFIG where only a person can help, another code where a later attempt
- * may do. One thread at a time. */
+/* Fills *grant; when it ends is by this machine's clock, however wrong that
+ * is. Failures name the source, the file or URL, and what to do: GS_CONFIG
+ * where only a person can help, another code where a later attempt may do.
+ * One thread at a time. */
 GS_CHECKED enum gs_code granting_run(const struct granting *g,
 	uint64_t deadline_ms, struct grant *grant, struct gs_err *err);
 

@@ -1,0 +1,139 @@
+#include "mirror/credentials_private.h"
+
+#include "os/clock.h"
+
+#include <stdlib.h>
+
+#define SECOND_NS 1000000000
+
+int64_t
+credentials_now_s(void)
+{
+	return clock_wall_ns() / SECOND_NS;
+}
+
+bool
+credentials_are_valid(const struct held_keys *k)
+{
+	return k && grant_is_valid(&k->grant, credentials_now_s());
+}
+
+void
+credentials_free_keys(struct held_keys *k)
+{
+	if (k) {
+		wipe(k, sizeof(*k));
+		free(k);
+	}
+}
+
+static struct held_keys *
+new_keys(struct gs_err *err)
+{
+	struct held_keys *k = calloc(1, sizeof(*k));
+
+	if (!k) {
+		gs_fail(err, GS_SYS, "out of memory", VIEW(""), NULL);
+		return NULL;
+	}
+	k->holders = 1;
+	return k;
+}
+
+struct held_keys *
+credentials_keep(const struct creds *creds, struct gs_err *err)
+{
+	struct held_keys *k = new_keys(err);
+
+	if (k) {
+		k->grant.creds = *creds;
+		k->grant.expires_s = GRANT_NEVER;
+		k->renew_at_s = GRANT_NEVER;
+	}
+	return k;
+}
+
+/* Keys that were over when they came are asked for once more. */
+static enum gs_code
+run_chain(struct credentials_asker *a, uint64_t deadline_ms,
+	struct grant *grant, struct gs_err *err)
+{
+	for (unsigned attempt = 0; attempt < 2; attempt++) {
+		enum gs_code code =
+			granting_run(&a->with.how, deadline_ms, grant, err);
+
+		if (code != GS_OK ||
+			grant_is_valid(grant, credentials_now_s())) {
+			return code;
+		}
+	}
+	return gs_fail(err, GS_BAD, "credentials from", view_of(a->chain.from),
+		"they had expired when they came; is this machine's clock "
+		"right?");
+}
+
+static enum gs_code
+finish(struct credentials_asker *a, uint64_t deadline_ms, struct grant *grant,
+	struct gs_err *err)
+{
+	return a->with.finish(
+		a->with.ctx, &a->base->grant.creds, deadline_ms, grant, err);
+}
+
+/* Keys that one of these fills. */
+static struct held_keys *
+ask(struct credentials_asker *a,
+	enum gs_code (*fill)(struct credentials_asker *a, uint64_t deadline_ms,
+		struct grant *grant, struct gs_err *err),
+	uint64_t deadline_ms, struct gs_err *err)
+{
+	struct held_keys *k = new_keys(err);
+
+	if (k && fill(a, deadline_ms, &k->grant, err) != GS_OK) {
+		credentials_free_keys(k);
+		return NULL;
+	}
+	if (k) {
+		k->renew_at_s = grant_renew_at(&k->grant, credentials_now_s());
+	}
+	return k;
+}
+
+/* Keys that were there from the start, or what has become of them. */
+static struct held_keys *
+read_again(struct credentials_asker *a, bool refused, struct gs_err *err)
+{
+	struct held_keys *k = credentials_keep(&a->chain.keys, err);
+
+	if (k && refused && a->with.reread) {
+		(void)a->with.reread(a->with.ctx, &k->grant.creds);
+	}
+	return k;
+}
+
+static struct held_keys *
+ask_chain(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
+	struct gs_err *err)
+{
+	return chain_is_static(&a->chain) ? read_again(a, refused, err)
+					  : ask(a, run_chain, deadline_ms, err);
+}
+
+struct held_keys *
+credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
+	struct gs_err *err)
+{
+	if (!a->with.finish) {
+		return ask_chain(a, refused, deadline_ms, err);
+	}
+	if (!a->base || refused || credentials_now_s() >= a->base->renew_at_s) {
+		struct held_keys *k = ask_chain(a, refused, deadline_ms, err);
+
+		if (!k) {
+			return NULL;
+		}
+		credentials_free_keys(a->base);
+		a->base = k;
+	}
+	return ask(a, finish, deadline_ms, err);
+}
