@@ -22,7 +22,7 @@ enum { EXIT_RUN_TIME = 1, EXIT_USAGE = 2 };
 static int
 print(void (*text)(struct buf *out))
 {
-	char storage[OPTIONS_HELP_MAX];
+	static char storage[OPTIONS_HELP_MAX]; /* too large for a stack */
 	struct buf out = BUF_OVER(storage);
 	struct gs_err ignored;
 

@@ -15,6 +15,7 @@ configure(const struct options *o, char *const env[])
 		.profile = o->profile,
 		.ca_bundle = o->ca_bundle,
 		.path_style = o->path_style,
+		.extras = &o->extras,
 	};
 }
 

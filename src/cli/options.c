@@ -1,72 +1,12 @@
 #include "cli/options.h"
 
-#include "base/array.h"
 #include "base/duration.h"
 #include "base/size.h"
+#include "cli/options_table.h"
 
 #include <string.h>
 
-enum kind { TEXT, SWITCH, DURATION, SIZE, DAYS };
-
 enum { DAYS_MAX = 36500, DAY_S = 24 * 3600 };
-
-struct option {
-	const char *name;
-	enum kind kind;
-	size_t field;            /* offset in struct options */
-	const char *env;         /* NULL: a flag only */
-	const char *preset;      /* the value of an option not given */
-	const char *placeholder; /* what -h calls the value */
-	const char *help;        /* NULL: another spelling, not in -h */
-};
-
-#define FIELD(name) offsetof(struct options, name)
-
-static const struct option table[] = {
-	{"bucket", TEXT, FIELD(bucket), "GOCACHE_S3_BUCKET", "", "NAME",
-		"bucket of the shared cache; without it the cache is local"},
-	{"prefix", TEXT, FIELD(prefix), "GOCACHE_S3_PREFIX", "", "PREFIX",
-		"put PREFIX/ before every key in the bucket"},
-	{"path-style", SWITCH, FIELD(path_style), "GOCACHE_S3_PATH_STYLE",
-		"false", "", "name the bucket in the path, not in the host"},
-	{"endpoint", TEXT, FIELD(endpoint), "GOCACHE_S3_ENDPOINT", "", "URL",
-		"S3 server; else AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the "
-		"profile, AWS"},
-	{"region", TEXT, FIELD(region), "GOCACHE_S3_REGION", "", "REGION",
-		"else AWS_REGION, AWS_DEFAULT_REGION, the profile"},
-	{"profile", TEXT, FIELD(profile), "GOCACHE_S3_PROFILE", "", "NAME",
-		"profile of the shared AWS files; else AWS_PROFILE, `default`"},
-	{"ca-bundle", TEXT, FIELD(ca_bundle), "GOCACHE_S3_CA_BUNDLE", "",
-		"FILE",
-		"PEM file of the only authorities to trust; else "
-		"AWS_CA_BUNDLE"},
-	{"cache-dir", TEXT, FIELD(cache_dir), "GOCACHE_S3_CACHE_DIR", "", "DIR",
-		"local cache; else GOCACHE; `temp` is a private one, removed "
-		"at the end"},
-	{"drain", DURATION, FIELD(drain_ms), "GOCACHE_S3_DRAIN", "10s",
-		"DURATION", "how long uploads may go on after the build"},
-	{"read-only", SWITCH, FIELD(read_only), "GOCACHE_S3_READ_ONLY", "false",
-		"", "upload nothing"},
-	{"scope", TEXT, FIELD(scope), "GOCACHE_S3_SCOPE", "", "NAME",
-		"fetch what the last run of NAME used; else found out; or "
-		"`off`"},
-	{"prefetch", SIZE, FIELD(prefetch_bytes), "GOCACHE_S3_PREFETCH", "all",
-		"SIZE", "how much to fetch ahead: 500MB, 2GiB, `all` or `off`"},
-	{"keep", DAYS, FIELD(keep_s), "GOCACHE_S3_KEEP", "20", "DAYS",
-		"renew what is used and as old, before it expires; 0: never"},
-	{"stats", TEXT, FIELD(stats), "GOCACHE_S3_STATS", "", "FILE",
-		"append what the run did to FILE, as a line of JSON"},
-	{"strict", SWITCH, FIELD(strict), "GOCACHE_S3_STRICT", "false", "",
-		"fail at the start if the configuration is wrong"},
-	{"v", SWITCH, FIELD(verbose), "GOCACHE_S3_VERBOSE", "false", "",
-		"give a summary at the end"},
-	{"version", SWITCH, FIELD(show_version), NULL, "false", "",
-		"print the version"},
-	{"h", SWITCH, FIELD(show_help), NULL, "false", "", "print this text"},
-	{"help", SWITCH, FIELD(show_help), NULL, "false", "", NULL},
-};
-
-enum { TABLE_LEN = ARRAY_LEN(table) };
 
 /* strconv.ParseBool. */
 static bool
@@ -112,12 +52,28 @@ parse_days(struct view text, uint64_t *seconds)
 	return true;
 }
 
+/* The first flag replaces what the variable said, others add to it. */
+static bool
+add_text(struct extras_texts *texts, const char *value)
+{
+	if (texts->replaceable) {
+		texts->replaceable = false;
+		texts->count = 0;
+	}
+	if (texts->count == EXTRAS_HEADERS_MAX) {
+		return false;
+	}
+	texts->text[texts->count++] = value;
+	return true;
+}
+
 /* What a value of this kind looks like. */
 static const char *const wanted[] = {
-	[SWITCH] = "want true or false",
-	[DURATION] = "want a duration such as 10s, 500ms or 1m30s",
-	[SIZE] = "want a size such as 500MB or 2GiB, all, or off",
-	[DAYS] = "want a number of days, or 0",
+	[OPTION_SWITCH] = "want true or false",
+	[OPTION_DURATION] = "want a duration such as 10s, 500ms or 1m30s",
+	[OPTION_SIZE] = "want a size such as 500MB or 2GiB, all, or off",
+	[OPTION_DAYS] = "want a number of days, or 0",
+	[OPTION_TEXTS] = "these are more than there is room for",
 };
 
 /* Stores the value; false, and nothing changed, if it is not of its kind. */
@@ -128,15 +84,17 @@ store(const struct option *opt, const char *value, struct options *o)
 	const char **text = field;
 
 	switch (opt->kind) {
-	case SWITCH:
+	case OPTION_SWITCH:
 		return parse_bool(view_of(value), field);
-	case DURATION:
+	case OPTION_DURATION:
 		return duration_parse_ms(view_of(value), field);
-	case SIZE:
+	case OPTION_SIZE:
 		return parse_limit(view_of(value), field);
-	case DAYS:
+	case OPTION_DAYS:
 		return parse_days(view_of(value), field);
-	case TEXT:
+	case OPTION_TEXTS:
+		return add_text(field, value);
+	case OPTION_TEXT:
 		*text = value;
 		return true;
 	}
@@ -145,7 +103,7 @@ store(const struct option *opt, const char *value, struct options *o)
 
 static enum gs_code
 fail_value(struct gs_err *err, const char *dash, const char *name,
-	const char *value, enum kind kind)
+	const char *value, enum option_kind kind)
 {
 	char what[64];
 	struct buf b = BUF_OVER(what);
@@ -160,9 +118,10 @@ fail_value(struct gs_err *err, const char *dash, const char *name,
 static void
 read_presets(struct options *o)
 {
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		store(&table[i], table[i].preset, o);
+	for (size_t i = 0; i < options_count; i++) {
+		store(&options_table[i], options_table[i].preset, o);
 	}
+	o->extras.headers.replaceable = true;
 }
 
 /* The variable's value, "" if it is unset. */
@@ -182,8 +141,8 @@ env_value(char *const env[], const char *name)
 static void
 read_env(char *const env[], struct options *o)
 {
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		const struct option *opt = &table[i];
+	for (size_t i = 0; i < options_count; i++) {
+		const struct option *opt = &options_table[i];
 		const char *value = opt->env ? env_value(env, opt->env) : "";
 
 		if (value[0] != '\0' && !store(opt, value, o) &&
@@ -191,14 +150,15 @@ read_env(char *const env[], struct options *o)
 			fail_value(&o->ignored, "", opt->env, value, opt->kind);
 		}
 	}
+	o->extras.headers.replaceable = true;
 }
 
 static const struct option *
 find(struct view name)
 {
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		if (view_eq(name, view_of(table[i].name))) {
-			return &table[i];
+	for (size_t i = 0; i < options_count; i++) {
+		if (view_eq(name, view_of(options_table[i].name))) {
+			return &options_table[i];
 		}
 	}
 	return NULL;
@@ -236,7 +196,7 @@ read_flag(char *const argv[], int *at, struct options *o, struct gs_err *err)
 		return gs_fail(err, GS_CONFIG, "flag provided but not defined",
 			VIEW(""), arg);
 	}
-	if (!value && opt->kind == SWITCH) {
+	if (!value && opt->kind == OPTION_SWITCH) {
 		value = "true";
 	} else if (!value && !argv[*at]) {
 		return gs_fail(err, GS_CONFIG, "flag needs an argument",
@@ -291,60 +251,4 @@ options_parse(int argc, char *const argv[], char *const env[],
 	}
 	*o = result;
 	return GS_OK;
-}
-
-/* Appends spaces until the line that began at start is width wide. */
-static void
-pad(struct buf *out, size_t start, size_t width)
-{
-	do {
-		buf_char(out, ' ');
-	} while (out->len < start + width && buf_ok(out));
-}
-
-/*   -NAME PLACEHOLDER       VARIABLE
- *         what it does (default VALUE)
- */
-static void
-help_option(const struct option *opt, struct buf *out)
-{
-	size_t start = out->len;
-
-	buf_str(out, "  -");
-	buf_str(out, opt->name);
-	if (opt->placeholder[0] != '\0') {
-		buf_char(out, ' ');
-		buf_str(out, opt->placeholder);
-	}
-	if (opt->env) {
-		pad(out, start, 32);
-		buf_str(out, opt->env);
-	}
-	buf_str(out, "\n        ");
-	buf_str(out, opt->help);
-	if (opt->kind != TEXT && opt->kind != SWITCH) {
-		buf_str(out, " (default ");
-		buf_str(out, opt->preset);
-		buf_char(out, ')');
-	}
-	buf_char(out, '\n');
-}
-
-void
-options_help(struct buf *out)
-{
-	buf_str(out,
-		"gocache-s3 shares the build cache of the go command through "
-		"S3.\n\n"
-		"usage: export GOCACHEPROG=\"gocache-s3 [options]\"\n\n"
-		"options, each with the variable that stands for it when the "
-		"flag is not given:\n\n");
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		if (table[i].help) {
-			help_option(&table[i], out);
-		}
-	}
-	buf_str(out,
-		"\nCredentials come from the AWS variables and files, as for "
-		"the AWS command line.\nMore: man gocache-s3\n");
 }

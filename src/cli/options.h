@@ -1,6 +1,6 @@
 /*
  * Settings from the command line and the environment, spelled as Go's flag
- * package takes them. One table (options.c) makes the parser, the environment
+ * package takes them. One table (options_table.c) makes the parser, the environment
  * variables, -h, and what man page and README are checked against. Flags win
  * over variables; an empty variable is unset.
  */
@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "s3/extras.h"
 
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct options {
 	uint64_t prefetch_bytes; /* UINT64_MAX: no limit */
 	uint64_t keep_s;         /* 0: for ever */
 	const char *stats;       /* the path of a file */
+	struct extras_wish extras;
 	bool read_only, strict, verbose;
 	bool show_version, show_help;
 	/* GS_OK, or the first variable whose value makes no sense. It counts
@@ -32,7 +34,7 @@ struct options {
 };
 
 /* The room that options_help needs. */
-enum { OPTIONS_HELP_MAX = 3072 };
+enum { OPTIONS_HELP_MAX = 6144 };
 
 /*
  * Reads env (as environ) and then argv[1..argc) over the defaults. GS_CONFIG

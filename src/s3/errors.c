@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/xml.h"
+#include "s3/extras.h"
 
 #define NO_BUCKET "create it or set -bucket"
 #define BAD_KEY "check the access key and the store it belongs to"
@@ -21,7 +22,10 @@
 	"missing key looks like this too"
 #define DENIED_PUT "allow s3:PutObject, or set -read-only"
 #define BUSY "the store asks for fewer requests"
-#define CANNOT "the store cannot do this"
+#define CANNOT                                                                 \
+	"the store cannot do this: leave out -storage-class, -sse, -acl, "     \
+	"-tags or -header if set"
+#define NO_KEY "check -sse-kms-key-id, and who may use the key"
 #define SICK "the store is in trouble"
 #define NOT_S3 "this is not an answer of S3: check the endpoint"
 
@@ -116,6 +120,17 @@ static const struct rule rules[] = {
 	{"InvalidObjectState", 0, NONE, SAME(ERRORS_REFUSED),
 		"the object is archived: expire objects instead"},
 	{"NotImplemented", 0, ERRORS_MEND_PAYLOAD, SAME(ERRORS_DENIED), CANNOT},
+	{"InvalidStorageClass", 0, NONE, SAME(ERRORS_DENIED),
+		"the store has no such -storage-class"},
+	{"InvalidTag", 0, NONE, SAME(ERRORS_DENIED),
+		"the store does not take these -tags"},
+	{"AccessControlListNotSupported", 0, NONE, SAME(ERRORS_DENIED),
+		"the bucket has no ACLs: leave -acl out"},
+	{"InvalidEncryptionAlgorithmError", 0, NONE, SAME(ERRORS_DENIED),
+		"the store has no such -sse"},
+	{"KMS.NotFoundException", 0, NONE, SAME(ERRORS_DENIED), NO_KEY},
+	{"KMS.DisabledException", 0, NONE, SAME(ERRORS_DENIED), NO_KEY},
+	{"KMS.KMSInvalidStateException", 0, NONE, SAME(ERRORS_DENIED), NO_KEY},
 
 	{"", 301, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
 	{"", 302, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
@@ -182,13 +197,15 @@ read_text(struct view body, const char *name, char *text, size_t cap)
 	}
 }
 
-/* A store's word is printed, so it must be one: whatever a store that is none
- * may echo stays out. */
+/* A store's word is printed, so it must be one, as NoSuchKey or
+ * KMS.NotFoundException: whatever a store that is none may echo stays out. */
 static bool
 is_word(struct view text)
 {
 	for (size_t i = 0; i < text.n; i++) {
-		if (!ascii_is_letter(text.p[i]) && !ascii_is_digit(text.p[i])) {
+		char c = text.p[i];
+
+		if (!ascii_is_letter(c) && !ascii_is_digit(c) && c != '.') {
 			return false;
 		}
 	}
@@ -239,6 +256,14 @@ advice_of(const struct rule *rule, enum errors_op op)
 	return errors_kind(op) == ERRORS_PUT ? DENIED_PUT : DENIED_GET;
 }
 
+/* What to leave out, if the body names a header of an option. Refusals of a
+ * signature name all of them, and say nothing by it. */
+static const char *
+option_advice(unsigned status, struct view body)
+{
+	return status == 400 || status == 501 ? extras_advice(body) : NULL;
+}
+
 struct errors_judgement
 errors_judge(enum errors_op op, unsigned status, struct view body)
 {
@@ -256,7 +281,10 @@ errors_judge(enum errors_op op, unsigned status, struct view body)
 
 	j.mend = rule->mend;
 	j.verdict = rule->verdict[errors_kind(op)];
-	j.advice = advice_of(rule, op);
+	j.advice = option_advice(status, body);
+	if (!j.advice) {
+		j.advice = advice_of(rule, op);
+	}
 	if (j.code[0] == '\0' && is_page(body) && !https) {
 		j.advice = NOT_S3;
 	}

@@ -70,10 +70,19 @@ add_authorization(
 		       : code;
 }
 
+static enum gs_code
+add_extras(
+	const struct object_env *env, enum extras_kind kind, struct gs_err *err)
+{
+	return env->extras ? extras_add(env->extras, kind,
+				     &env->scratch->request, err)
+			   : GS_OK;
+}
+
 /* Completes the request, which has all but the common headers, and writes it. */
 static enum gs_code
-write_signed(const struct object_env *env, struct view payload_hash,
-	struct buf *out, struct gs_err *err)
+write_signed(const struct object_env *env, enum extras_kind kind,
+	struct view payload_hash, struct buf *out, struct gs_err *err)
 {
 	char text[AMZ_DATE_MAX];
 	struct buf date = BUF_OVER(text);
@@ -81,6 +90,9 @@ write_signed(const struct object_env *env, struct view payload_hash,
 
 	time_format_amz(&date, env->now_s);
 	code = add_common_headers(env, payload_hash, buf_view(&date), err);
+	if (code == GS_OK) {
+		code = add_extras(env, kind, err);
+	}
 	if (code == GS_OK) {
 		code = add_authorization(env, buf_view(&date), err);
 	}
@@ -105,7 +117,7 @@ object_get_head(const struct object_env *env, const struct id *action,
 
 	endpoint_object_path(env->endpoint, action, &path);
 	begin(env, VIEW("GET"), &path);
-	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+	return write_signed(env, EXTRAS_READ, SIGV4_EMPTY_SHA256, out, err);
 }
 
 enum gs_code
@@ -117,7 +129,7 @@ object_bucket_head(const struct object_env *env, struct view query,
 	endpoint_bucket_path(env->endpoint, &path);
 	begin(env, VIEW("GET"), &path);
 	env->scratch->request.query = query;
-	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+	return write_signed(env, EXTRAS_LIST, SIGV4_EMPTY_SHA256, out, err);
 }
 
 static void
@@ -134,8 +146,8 @@ write_signed_put(const struct object_env *env, struct view digest,
 {
 	bool sign_body = env->sign_bodies || !env->endpoint->tls;
 
-	return write_signed(
-		env, sign_body ? digest : SIGV4_UNSIGNED_PAYLOAD, out, err);
+	return write_signed(env, EXTRAS_WRITE,
+		sign_body ? digest : SIGV4_UNSIGNED_PAYLOAD, out, err);
 }
 
 /* The metadata of an entry as text. */
@@ -232,7 +244,7 @@ object_part_head(const struct object_env *env, const struct object_part *part,
 	if (part->len > 0 && add_range(env, part, &range, err) != GS_OK) {
 		return err->code;
 	}
-	return write_signed(env, SIGV4_EMPTY_SHA256, out, err);
+	return write_signed(env, EXTRAS_READ, SIGV4_EMPTY_SHA256, out, err);
 }
 
 enum gs_code

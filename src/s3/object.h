@@ -14,9 +14,10 @@
 
 #include "s3/creds.h"
 #include "s3/endpoint.h"
+#include "s3/extras.h"
 #include "s3/sigv4.h"
 
-enum { OBJECT_HEAD_MAX = 16 * 1024 };
+enum { OBJECT_HEAD_MAX = 20 * 1024 };
 
 /* Where a request is put together; one per thread, all private. */
 struct object_scratch {
@@ -30,6 +31,7 @@ struct object_scratch {
 struct object_env {
 	const struct endpoint *endpoint;
 	const struct creds *creds;
+	const struct extras *extras; /* NULL: none */
 	int64_t now_s; /* Unix time over there: ours and the skew */
 	/* Sign the bodies that are sent too. Over plain http that is always
 	 * done; over TLS it is for the stores that want it. */

@@ -64,6 +64,16 @@ find_max_attempts(const struct settings_scope *scope, struct settings *s,
 	return GS_OK;
 }
 
+static enum gs_code
+find_extras(const struct settings_scope *scope, struct settings *s,
+	struct gs_err *err)
+{
+	static const struct extras_wish none;
+	const struct extras_wish *wish = scope->in->extras;
+
+	return extras_resolve(wish ? wish : &none, &s->extras, err);
+}
+
 enum gs_code
 settings_resolve(const struct settings_input *in,
 	const struct settings_texts *texts, struct settings *s,
@@ -78,6 +88,7 @@ settings_resolve(const struct settings_input *in,
 		find_ca_bundle,
 		find_max_attempts,
 		settings_find_s3_block,
+		find_extras,
 	};
 	struct settings_scope scope;
 	struct buf profile = BUF_OVER(s->profile);

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "s3/creds.h"
 #include "s3/endpoint.h"
+#include "s3/extras.h"
 
 /* Texts are terminated, "" is not given, and borrow from the caller. */
 struct settings_input {
@@ -21,6 +22,7 @@ struct settings_input {
 	/* of the command line, or of GOCACHE_S3_ variables */
 	const char *bucket, *prefix, *endpoint, *region, *profile, *ca_bundle;
 	bool path_style;
+	const struct extras_wish *extras; /* NULL: none */
 };
 
 enum { SETTINGS_PATH_MAX = 1024 };
@@ -42,7 +44,7 @@ struct settings_texts {
 	struct view config, credentials;
 };
 
-/* A plain value that owns its text, all terminated. */
+/* A plain value that owns its text, all terminated, but for extras. */
 struct settings {
 	char bucket[BUCKET_NAME_MAX + 1];
 	char prefix[KEY_PREFIX_MAX + 1];
@@ -53,6 +55,7 @@ struct settings {
 	enum endpoint_addressing addressing;
 	bool sign_bodies;      /* payload_signing_enabled */
 	unsigned max_attempts; /* 0: not configured */
+	struct extras extras;  /* borrows from the input */
 	/* where it was found, in words for messages; "" if nowhere */
 	const char *endpoint_from, *region_from, *ca_bundle_from, *creds_from;
 	struct creds creds;

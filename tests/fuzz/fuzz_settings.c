@@ -69,8 +69,13 @@ check_head(const struct endpoint *e)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct settings_input in = {
-		env, "bucket", "", "", "", "", "", false};
+	const struct settings_input in = {.env = env,
+		.bucket = "bucket",
+		.prefix = "",
+		.endpoint = "",
+		.region = "",
+		.profile = "",
+		.ca_bundle = ""};
 	struct settings_texts texts;
 	struct view rest = {(const char *)data, size};
 	struct settings_paths paths;

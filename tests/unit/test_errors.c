@@ -105,7 +105,7 @@ test_table(void **state)
 			count++;
 		}
 	}
-	assert_int_equal(count, 76);
+	assert_int_equal(count, 81);
 }
 
 static enum errors_op
@@ -182,7 +182,7 @@ static void
 test_bodies(void **state)
 {
 	assert_int_equal(
-		sections_each("tests/vectors/errors/bodies", run_file), 21);
+		sections_each("tests/vectors/errors/bodies", run_file), 27);
 }
 
 /* Whatever turns the remote off must say why. */

@@ -19,6 +19,7 @@ static const int64_t now_s = 1767323045;
 /* A request as a vector file tells it. */
 struct vector {
 	struct view kind, token, query, sign_bodies, time, size, key, offset;
+	struct view extras;
 	struct endpoint_wish wish;
 };
 
@@ -40,6 +41,7 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("size"), &v->size},
 		{VIEW("key"), &v->key},
 		{VIEW("offset"), &v->offset},
+		{VIEW("extras"), &v->extras},
 	};
 	struct view section, key, value;
 
@@ -99,6 +101,42 @@ test_put(const struct vector *v)
 	return put;
 }
 
+static void
+set_longest_extras(struct extras *extras)
+{
+	static char line[EXTRAS_BYTES_MAX] = "x-amz-custom: ";
+	const struct extras_wish wish = {
+		.headers = {.text = {line}, .count = 1}};
+
+	memset(line + strlen(line), 'v',
+		EXTRAS_BYTES_MAX - strlen("\r\n") - strlen(line));
+	assert_int_equal(extras_resolve(&wish, extras, &err), GS_OK);
+	assert_int_equal(extras->bytes, EXTRAS_BYTES_MAX);
+}
+
+/* All that there are options for, and a header of each kind by hand. */
+static const struct extras *
+test_extras(const struct vector *v)
+{
+	static const struct extras_wish wish = {
+		.storage_class = "REDUCED_REDUNDANCY",
+		.sse_kms_key_id = "alias/cache",
+		.acl = "bucket-owner-full-control",
+		.tags = "team=build&cost=a%20b",
+		.bucket_owner = "111122223333",
+		.request_payer = true,
+		.headers = {.text = {"X-Gateway: one two\nx-amz-custom: 3"},
+			.count = 1},
+	};
+	static struct extras extras;
+
+	assert_int_equal(extras_resolve(&wish, &extras, &err), GS_OK);
+	if (view_eq(v->extras, VIEW("longest"))) {
+		set_longest_extras(&extras);
+	}
+	return v->extras.n > 0 ? &extras : NULL;
+}
+
 static enum gs_code
 write_part_head(
 	const struct object_env *env, const struct vector *v, struct buf *out)
@@ -129,6 +167,7 @@ write_head(const struct vector *v, struct buf *out)
 	const struct object_env env = {
 		.endpoint = &endpoint,
 		.creds = &creds,
+		.extras = test_extras(v),
 		.now_s = now_s,
 		.sign_bodies = v->sign_bodies.n > 0,
 		.scratch = &scratch,
@@ -194,7 +233,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/object", run_file), 16);
+	assert_int_equal(sections_each("tests/vectors/object", run_file), 20);
 }
 
 static void
@@ -209,8 +248,10 @@ static void
 test_the_longest_head_fits(void **state)
 {
 	static char text[OBJECT_HEAD_MAX], url[URL_MAX], name[URL_MAX];
-	struct vector v = {
-		.kind = VIEW("put"), .time = VIEW("1"), .size = VIEW("1")};
+	struct vector v = {.kind = VIEW("put"),
+		.time = VIEW("1"),
+		.size = VIEW("1"),
+		.extras = VIEW("longest")};
 	struct buf out = BUF_OVER(text);
 
 	memset(name, 'x', sizeof(name));

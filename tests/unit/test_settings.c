@@ -77,7 +77,13 @@ static void
 begin_vector(struct vector *v)
 {
 	memset(v, 0, sizeof(*v));
-	v->in = (struct settings_input){v->env, "", "", "", "", "", "", false};
+	v->in = (struct settings_input){.env = v->env,
+		.bucket = "",
+		.prefix = "",
+		.endpoint = "",
+		.region = "",
+		.profile = "",
+		.ca_bundle = ""};
 }
 
 static void
@@ -334,6 +340,27 @@ test_path_limit(void **state)
 }
 
 static void
+test_extras(void **state)
+{
+	const struct extras_wish good = {.acl = "private"};
+	const struct extras_wish bad = {.acl = "x"};
+	static struct vector v;
+
+	begin_vector(&v);
+	v.in.bucket = "b";
+	assert_int_equal(
+		settings_resolve(&v.in, &v.texts, &settings, &err), GS_OK);
+	assert_int_equal(settings.extras.count, 0);
+	v.in.extras = &good;
+	assert_int_equal(
+		settings_resolve(&v.in, &v.texts, &settings, &err), GS_OK);
+	assert_int_equal(settings.extras.count, 1);
+	v.in.extras = &bad;
+	assert_int_equal(
+		settings_resolve(&v.in, &v.texts, &settings, &err), GS_CONFIG);
+}
+
+static void
 test_wish(void **state)
 {
 	struct endpoint_wish wish;
@@ -361,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_secrets_are_not_repeated),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_path_limit),
+		cmocka_unit_test(test_extras),
 		cmocka_unit_test(test_wish),
 	};
 
