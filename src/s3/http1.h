@@ -33,12 +33,15 @@ struct http1_header {
 
 enum { HTTP1_REQUEST_HEADERS_MAX = 32 };
 
+#define HTTP1_USER_AGENT "gocache-s3/" GOCACHE_S3_VERSION
+
 /* A request. All views borrow from the caller. */
 struct http1_request {
 	struct view method; /* GET, PUT, HEAD, POST, DELETE */
 	struct view path;   /* percent-encoded, begins with / */
 	struct view query;  /* canonical, without ?; may be empty */
 	struct view host;   /* as in the Host header: name[:port] */
+	bool absolute;      /* write http://host in front of the path */
 	struct http1_header headers[HTTP1_REQUEST_HEADERS_MAX];
 	size_t header_count;
 	bool has_body; /* send Content-Length (also when it is 0) */

@@ -40,6 +40,10 @@ add_request_line(struct buf *out, const struct http1_request *r)
 {
 	buf_add(out, r->method);
 	buf_char(out, ' ');
+	if (r->absolute) { /* RFC 9112, 3.2.2 */
+		buf_str(out, "http://");
+		buf_add(out, r->host);
+	}
 	buf_add(out, r->path);
 	if (r->query.n > 0) {
 		buf_char(out, '?');

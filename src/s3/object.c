@@ -7,7 +7,6 @@
 	{                                                                      \
 		VIEW("Content-Type"), VIEW("application/octet-stream")         \
 	}
-#define USER_AGENT "gocache-s3/" GOCACHE_S3_VERSION
 
 enum {
 	AMZ_DATE_MAX = 16,
@@ -35,11 +34,10 @@ static enum gs_code
 add_common_headers(const struct object_env *env, struct view payload_hash,
 	struct view amz_date, struct gs_err *err)
 {
-	static const char user_agent[] = USER_AGENT;
 	struct view token = view_of(env->creds->session_token);
 	const struct http1_header headers[] = {
 		{VIEW("Accept-Encoding"), VIEW("identity")},
-		{VIEW("User-Agent"), view_of(user_agent)},
+		{VIEW("User-Agent"), VIEW(HTTP1_USER_AGENT)},
 		{VIEW("x-amz-content-sha256"), payload_hash},
 		{VIEW("x-amz-date"), amz_date},
 		{VIEW("x-amz-security-token"), token},

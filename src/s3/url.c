@@ -154,3 +154,14 @@ url_parse(
 	*url = made;
 	return GS_OK;
 }
+
+void
+url_add_place(struct view host, uint16_t port, struct buf *out)
+{
+	bool brackets = view_index(host, ':') < host.n;
+
+	buf_str(out, brackets ? "[" : "");
+	buf_add(out, host);
+	buf_str(out, brackets ? "]:" : ":");
+	buf_uint(out, port);
+}

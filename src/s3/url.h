@@ -11,10 +11,9 @@
 #ifndef S3_URL_H
 #define S3_URL_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
-
-#include <stdint.h>
 
 /* Views borrow from the text that was parsed. */
 struct url {
@@ -27,6 +26,9 @@ struct url {
 
 /* True for four decimal numbers up to 255 with dots between. */
 bool url_is_ipv4(struct view host);
+
+/* Appends host:port, with brackets around an IPv6 address. */
+void url_add_place(struct view host, uint16_t port, struct buf *out);
 
 /* what names the setting in messages. *url is written only on success. */
 GS_CHECKED enum gs_code url_parse(struct view text, const char *what,
