@@ -170,13 +170,19 @@ token_text(const struct json *j, size_t i)
 	return (struct view){j->text + t->start, t->end - t->start};
 }
 
+/* What a member is called, and when it is called the same. */
+struct name {
+	struct view text;
+	bool (*same)(struct view a, struct view b);
+};
+
 /* Finds a member's value among the tokens after an object's own. */
 static bool
-find_member(const struct json *j, size_t object, size_t end, struct view name,
+find_member(const struct json *j, size_t object, size_t end, struct name name,
 	size_t *value)
 {
 	for (size_t i = object + 1; i < end; i = j->token[i + 1].next) {
-		if (json_same_string(token_text(j, i), name)) {
+		if (name.same(token_text(j, i), name.text)) {
 			*value = i + 1;
 			return true;
 		}
@@ -187,11 +193,15 @@ find_member(const struct json *j, size_t object, size_t end, struct view name,
 static bool
 read_name(struct reader *r)
 {
-	size_t name = r->j->count, object = r->open[r->depth - 1], twin;
+	size_t token = r->j->count, object = r->open[r->depth - 1], twin;
 
-	if (r->text.p[r->at] != '"' || !read_string(r) ||
-		find_member(
-			r->j, object, name, token_text(r->j, name), &twin)) {
+	if (r->text.p[r->at] != '"' || !read_string(r)) {
+		return false;
+	}
+
+	struct name name = {token_text(r->j, token), json_same_string};
+
+	if (find_member(r->j, object, token, name, &twin)) {
 		return false;
 	}
 	r->want = WANT_COLON;
@@ -288,14 +298,39 @@ json_kind(const struct json *j, size_t value)
 	return j->token[value].kind;
 }
 
-bool
-json_member(
-	const struct json *j, size_t object, struct view name, size_t *value)
+static bool
+member(const struct json *j, size_t object, struct name name, size_t *value)
 {
 	const struct json_token *t = &j->token[object];
 
 	return t->kind == JSON_OBJECT &&
 	       find_member(j, object, t->next, name, value);
+}
+
+bool
+json_member(
+	const struct json *j, size_t object, struct view name, size_t *value)
+{
+	return member(j, object, (struct name){name, json_same_string}, value);
+}
+
+bool
+json_member_nocase(
+	const struct json *j, size_t object, struct view name, size_t *value)
+{
+	return member(
+		j, object, (struct name){name, json_same_string_nocase}, value);
+}
+
+struct view
+json_written(const struct json *j, size_t value)
+{
+	struct view text = token_text(j, value);
+
+	if (j->token[value].kind == JSON_STRING) {
+		text = (struct view){text.p - 1, text.n + 2};
+	}
+	return text;
 }
 
 bool

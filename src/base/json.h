@@ -55,6 +55,14 @@ enum json_kind json_kind(const struct json *j, size_t value);
 bool json_member(
 	const struct json *j, size_t object, struct view name, size_t *value);
 
+/* As json_member, but ASCII letters are equal in either case; the first of
+ * several. */
+bool json_member_nocase(
+	const struct json *j, size_t object, struct view name, size_t *value);
+
+/* A value as it is written, a string with its quotes. */
+struct view json_written(const struct json *j, size_t value);
+
 /* Reads a number without fraction and exponent. False, and *n untouched, for
  * another kind of value and for what does not fit. */
 bool json_int64(const struct json *j, size_t value, int64_t *n);

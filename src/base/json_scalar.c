@@ -1,5 +1,6 @@
 #include "base/json_scalar.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 #include "base/utf8.h"
 
@@ -86,18 +87,36 @@ json_is_string(struct view s)
 	return true;
 }
 
-bool
-json_same_string(struct view a, struct view b)
+static uint32_t
+lower(uint32_t c)
+{
+	return c < 0x80 ? (uint32_t)ascii_lower((char)c) : c;
+}
+
+static bool
+same_string(struct view a, struct view b, bool nocase)
 {
 	while (a.n > 0 && b.n > 0) {
 		uint32_t ca, cb;
 
 		if (!json_take_char(&a, &ca) || !json_take_char(&b, &cb) ||
-			ca != cb) {
+			(ca != cb && !(nocase && lower(ca) == lower(cb)))) {
 			return false;
 		}
 	}
 	return a.n == b.n;
+}
+
+bool
+json_same_string(struct view a, struct view b)
+{
+	return same_string(a, b, false);
+}
+
+bool
+json_same_string_nocase(struct view a, struct view b)
+{
+	return same_string(a, b, true);
 }
 
 /* Takes the digits off the front of *s and says how many. */

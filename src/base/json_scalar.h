@@ -16,6 +16,9 @@ bool json_is_string(struct view s);
 /* True if both are strings and mean the same. */
 bool json_same_string(struct view a, struct view b);
 
+/* As json_same_string, but ASCII letters are equal in either case. */
+bool json_same_string_nocase(struct view a, struct view b);
+
 bool json_is_number(struct view s);
 
 #endif

@@ -252,19 +252,21 @@ scan_fraction(struct view *s, int64_t *ns)
 	return scale < NS_PER_S;
 }
 
-/* Reads `Z` or +hh:mm or -hh:mm. */
+/* Reads `Z` or +hh:mm or -hh:mm; of loose ones `UTC` and +hhmm too. */
 static bool
-scan_offset(struct view *s, int64_t *seconds)
+scan_offset(struct view *s, bool loose, int64_t *seconds)
 {
+	static const char *const utc[] = {"UTC", NULL};
 	bool west = s->n > 0 && s->p[0] == '-';
-	int hours, minutes;
+	int hours, minutes, ignored;
 
-	if (scan_char(s, 'Z')) {
+	if (scan_char(s, 'Z') || (loose && scan_name(s, utc, &ignored))) {
 		*seconds = 0;
 		return true;
 	}
 	if (!(scan_char(s, '+') || scan_char(s, '-')) ||
-		!scan_number(s, ranges[HOUR], &hours) || !scan_char(s, ':') ||
+		!scan_number(s, ranges[HOUR], &hours) ||
+		!(scan_char(s, ':') || loose) ||
 		!scan_number(s, ranges[MINUTE], &minutes)) {
 		return false;
 	}
@@ -272,20 +274,41 @@ scan_offset(struct view *s, int64_t *seconds)
 	return true;
 }
 
+/* Reads all of a date, a time, a fraction of a second and an offset. */
+static bool
+read_instant(struct view text, bool loose, int64_t *seconds, int64_t *ns)
+{
+	int64_t local, offset;
+
+	if (!scan_time(&text, "%Y-%m-%dT%H:%M:%S", &local) ||
+		!scan_fraction(&text, ns) ||
+		!scan_offset(&text, loose, &offset) || text.n > 0) {
+		return false;
+	}
+	*seconds = local - offset;
+	return true;
+}
+
 bool
 time_parse_rfc3339(struct view text, int64_t *unix_ns)
 {
-	int64_t seconds, ns, offset, all;
+	int64_t seconds, ns, all;
 
-	if (!scan_time(&text, "%Y-%m-%dT%H:%M:%S", &seconds) ||
-		!scan_fraction(&text, &ns) || !scan_offset(&text, &offset) ||
-		text.n > 0 ||
-		__builtin_mul_overflow(seconds - offset, NS_PER_S, &all) ||
+	if (!read_instant(text, false, &seconds, &ns) ||
+		__builtin_mul_overflow(seconds, NS_PER_S, &all) ||
 		__builtin_add_overflow(all, ns, &all)) {
 		return false;
 	}
 	*unix_ns = all;
 	return true;
+}
+
+bool
+time_parse_iso8601(struct view text, int64_t *unix_s)
+{
+	int64_t ignored;
+
+	return read_instant(text, true, unix_s, &ignored);
 }
 
 bool

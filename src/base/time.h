@@ -18,6 +18,10 @@
  */
 bool time_parse_rfc3339(struct view text, int64_t *unix_ns);
 
+/* Reads the same in whole seconds and in any year, and what else stands for an
+ * offset in the wild: `UTC` for Z, and +hhmm. */
+bool time_parse_iso8601(struct view text, int64_t *unix_s);
+
 /* Appends the time in UTC as Go's RFC3339Nano: a fraction without zeros at its
  * end, and none where it is zero. 30 bytes at most. */
 void time_format_rfc3339(struct buf *out, int64_t unix_ns);

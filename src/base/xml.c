@@ -289,6 +289,7 @@ text_here(struct xml *x, struct buf *out)
 bool
 xml_text_of(struct view document, struct view name, struct buf *out)
 {
+	size_t len = out->len;
 	enum xml_event event;
 	struct view value;
 	struct xml x;
@@ -296,8 +297,12 @@ xml_text_of(struct view document, struct view name, struct buf *out)
 	xml_init(&x, document);
 	while ((event = xml_next(&x, &value)) != XML_END && event != XML_BAD) {
 		if (event == XML_OPEN && view_eq(value, name)) {
-			return text_here(&x, out);
+			break;
 		}
 	}
+	if (event == XML_OPEN && text_here(&x, out)) {
+		return true;
+	}
+	out->len = len;
 	return false;
 }

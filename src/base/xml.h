@@ -40,7 +40,7 @@ enum xml_event xml_next(struct xml *x, struct view *value);
 bool xml_decode(struct view text, struct buf *out);
 
 /* Appends the decoded text of the first element of this name in the document;
- * false if there is none or it holds anything but text. */
+ * false, and nothing appended, if there is none or it holds anything but text. */
 bool xml_text_of(struct view document, struct view name, struct buf *out);
 
 #endif

@@ -183,6 +183,14 @@ find_rule(struct view code, unsigned status)
 	return status >= 500 && status < 600 ? &otherwise_5xx : &otherwise;
 }
 
+bool
+errors_code_is_passing(struct view code)
+{
+	enum errors_verdict verdict = find_rule(code, 0)->verdict[ERRORS_GET];
+
+	return verdict == ERRORS_RETRY || verdict == ERRORS_THROTTLED;
+}
+
 /* The text of an element that fits, or "". */
 static void
 read_text(struct view body, const char *name, char *text, size_t cap)

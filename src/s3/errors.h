@@ -55,6 +55,9 @@ struct errors_judgement {
 	const char *advice;
 };
 
+/* True for a store's or service's word for trouble that passes. */
+bool errors_code_is_passing(struct view code);
+
 /* Judges an answer to op that is not 2xx, by the beginning of its body. */
 struct errors_judgement errors_judge(
 	enum errors_op op, unsigned status, struct view body);

@@ -18,10 +18,11 @@ struct grant {
 };
 
 /* When to ask for the next one: early enough that requests never wait for it,
- * five minutes or a quarter of what is left at now_s, whichever is less. */
+ * five minutes or a quarter of what is left at now_s, whichever is less; at
+ * once if nothing is left. Ask right after it came, and keep the answer. */
 int64_t grant_renew_at(const struct grant *g, int64_t now_s);
 
-/* False once its keys are of no use. */
+/* False once its keys are of no use, and if it has none. */
 bool grant_is_valid(const struct grant *g, int64_t now_s);
 
 #endif
