@@ -3,6 +3,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/version.h"
+#include "doctor/doctor.h"
 #include "front/front.h"
 #include "front/local.h"
 #include "front/place.h"
@@ -39,18 +40,31 @@ fail(int status, const struct gs_err *err)
 	return status;
 }
 
-static void
-open_local(struct cachedir *dir, const struct options *o)
+static struct local_places
+find_places(const struct options *o)
 {
-	const struct local_places places = {
+	return (struct local_places){
 		.cache_dir = o->cache_dir,
 		.gocache = getenv("GOCACHE"),
 		.xdg_cache_home = getenv("XDG_CACHE_HOME"),
 		.home = getenv("HOME"),
 		.tmpdir = getenv("TMPDIR"),
 	};
+}
 
-	local_open(dir, &places);
+/* For a person who asks what is wrong. */
+static int
+examine(const struct options *o, const struct settings_input *settings)
+{
+	const struct local_places places = find_places(o);
+	const struct doctor_setup doctor = {
+		.options = o,
+		.settings = settings,
+		.places = &places,
+		.version = version_text,
+	};
+
+	return doctor_run(&doctor) ? EXIT_SUCCESS : EXIT_RUN_TIME;
 }
 
 static bool
@@ -85,10 +99,11 @@ converse(const struct options *o, const struct settings_input *settings,
 	static struct cachedir dir; /* too large for a stack */
 	struct id place = place_name(settings, clock_wall_ns());
 	int signals = process_signals();
+	const struct local_places places = find_places(o);
 	bool sharing = o->bucket[0] != '\0' && !o->read_only;
 
 	configure_warn(o);
-	open_local(&dir, o);
+	local_open(&dir, &places);
 	struct mirror_setup mirror = {
 		.cache_dir = dir.path,
 		.temporary_dir = dir.temporary,
@@ -139,11 +154,14 @@ main(int argc, char *argv[])
 	if (o.show_version) {
 		return print(version_write);
 	}
+	struct settings_input settings = configure(&o, environ);
+
+	if (o.doctor) {
+		return examine(&o, &settings);
+	}
 	if (isatty(STDIN_FILENO)) {
 		return print(cli_explain);
 	}
-	struct settings_input settings = configure(&o, environ);
-
 	if (o.strict && configure_check(&o, &settings, &err) != GS_OK) {
 		return fail(EXIT_RUN_TIME, &err);
 	}

@@ -8,6 +8,7 @@ static const char text[] =
 	"\texport GOCACHEPROG=gocache-s3\n"
 	"\texport GOCACHE_S3_BUCKET=my-build-cache\n"
 	"\tgo build ./...\n\n"
+	"What is wrong, if it does not work: gocache-s3 doctor\n"
 	"Every option: gocache-s3 -h\n";
 
 void

@@ -215,25 +215,54 @@ is_flag(const char *arg)
 	return arg[0] == '-' && arg[1] != '\0' && strcmp(arg, "--") != 0;
 }
 
+/* Reads flags from argv[*at] on, up to what is none. */
 static enum gs_code
-read_flags(int argc, char *const argv[], struct options *o, struct gs_err *err)
+read_flags(int argc, char *const argv[], int *at, struct options *o,
+	struct gs_err *err)
 {
-	int at = 1;
-
-	while (at < argc && is_flag(argv[at])) {
-		if (read_flag(argv, &at, o, err) != GS_OK) {
+	while (*at < argc && is_flag(argv[*at]) && !o->show_help) {
+		if (read_flag(argv, at, o, err) != GS_OK) {
 			return err->code;
 		}
-		if (o->show_help) {
-			return GS_OK;
-		}
+	}
+	return GS_OK;
+}
+
+/* Takes the one word that is no flag, where there is one. */
+static void
+read_command(int argc, char *const argv[], int *at, struct options *o)
+{
+	if (*at < argc && strcmp(argv[*at], "doctor") == 0) {
+		o->doctor = true;
+		(*at)++;
+	}
+}
+
+/* [flags] [doctor [flags]] [--] */
+static enum gs_code
+read_arguments(
+	int argc, char *const argv[], struct options *o, struct gs_err *err)
+{
+	int at = 1;
+	enum gs_code code = read_flags(argc, argv, &at, o, err);
+
+	if (code == GS_OK) {
+		read_command(argc, argv, &at, o);
+		code = read_flags(argc, argv, &at, o, err);
+	}
+	if (code != GS_OK || o->show_help) {
+		return code;
 	}
 	if (at < argc && strcmp(argv[at], "--") == 0) {
 		at++;
 	}
 	if (at < argc) {
 		return gs_fail(err, GS_CONFIG, "unexpected argument",
-			view_of(argv[at]), "there are only flags");
+			view_of(argv[at]), "there are only flags, and doctor");
+	}
+	if (o->json && !o->doctor) {
+		return gs_fail(
+			err, GS_CONFIG, "flag needs doctor", VIEW(""), "-json");
 	}
 	return GS_OK;
 }
@@ -246,7 +275,7 @@ options_parse(int argc, char *const argv[], char *const env[],
 
 	read_presets(&result);
 	read_env(env, &result);
-	if (read_flags(argc, argv, &result, err) != GS_OK) {
+	if (read_arguments(argc, argv, &result, err) != GS_OK) {
 		return err->code;
 	}
 	*o = result;

@@ -26,6 +26,7 @@ struct options {
 	const char *stats;       /* the path of a file */
 	struct extras_wish extras;
 	bool read_only, strict, verbose;
+	bool doctor, json; /* gocache-s3 doctor -json */
 	bool show_version, show_help;
 	/* GS_OK, or the first variable whose value makes no sense. It counts
 	 * as unset, since a variable must not fail a build: a warning, or with
@@ -39,7 +40,7 @@ enum { OPTIONS_HELP_MAX = 6144 };
 /*
  * Reads env (as environ) and then argv[1..argc) over the defaults. GS_CONFIG
  * names the flag, what is wrong with it and what is right; an argument that is
- * no flag is wrong too. Reading stops at -h.
+ * no flag is wrong too, but for the word doctor. Reading stops at -h.
  * Source: Go's flag.go (parseOne, boolValue) and strconv/atob.go.
  */
 GS_CHECKED enum gs_code options_parse(int argc, char *const argv[],

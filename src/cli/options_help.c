@@ -51,7 +51,9 @@ options_help(struct buf *out)
 	buf_str(out,
 		"gocache-s3 shares the build cache of the go command through "
 		"S3.\n\n"
-		"usage: export GOCACHEPROG=\"gocache-s3 [options]\"\n\n"
+		"usage: export GOCACHEPROG=\"gocache-s3 [options]\"\n"
+		"       gocache-s3 doctor [options]    "
+		"tries every step, says what is wrong\n\n"
 		"options, each with the variable that stands for it when the "
 		"flag is not given:\n\n");
 	for (size_t i = 0; i < options_count; i++) {

@@ -70,6 +70,8 @@ const struct option options_table[] = {
 		"", "fail at the start if the configuration is wrong"},
 	{"v", OPTION_SWITCH, FIELD(verbose), "GOCACHE_S3_VERBOSE", "false", "",
 		"give a summary at the end"},
+	{"json", OPTION_SWITCH, FIELD(json), NULL, "false", "",
+		"with doctor: print one JSON document"},
 	{"version", OPTION_SWITCH, FIELD(show_version), NULL, "false", "",
 		"print the version"},
 	{"h", OPTION_SWITCH, FIELD(show_help), NULL, "false", "",

@@ -264,3 +264,16 @@ object_file_head(const struct object_env *env, const struct object_file *file,
 	buf_hex(&digest, file->digest.byte, ID_LEN);
 	return write_signed_put(env, buf_view(&digest), out, err);
 }
+
+enum gs_code
+object_delete_head(const struct object_env *env, struct view key,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+
+	if (write_key_path(env, key, &path, err) != GS_OK) {
+		return err->code;
+	}
+	begin(env, VIEW("DELETE"), &path);
+	return write_signed(env, EXTRAS_READ, SIGV4_EMPTY_SHA256, out, err);
+}

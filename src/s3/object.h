@@ -74,6 +74,10 @@ GS_CHECKED enum gs_code object_part_head(const struct object_env *env,
 GS_CHECKED enum gs_code object_file_head(const struct object_env *env,
 	const struct object_file *file, struct buf *out, struct gs_err *err);
 
+/* For what the doctor has put; a run deletes nothing. */
+GS_CHECKED enum gs_code object_delete_head(const struct object_env *env,
+	struct view key, struct buf *out, struct gs_err *err);
+
 /* Any other GET of the bucket itself; query as query_write makes it. */
 GS_CHECKED enum gs_code object_bucket_head(const struct object_env *env,
 	struct view query, struct buf *out, struct gs_err *err);

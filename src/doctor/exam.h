@@ -1,0 +1,49 @@
+/*
+ * What the doctor's checks share: what is configured, and what earlier ones
+ * found out. Only files of this room include it.
+ */
+#ifndef DOCTOR_EXAM_H
+#define DOCTOR_EXAM_H
+
+#include "doctor/doctor.h"
+#include "doctor/finding.h"
+#include "doctor/probe.h"
+#include "os/address.h"
+#include "os/trust.h"
+#include "s3/list.h"
+
+enum { EXAM_KEY_MAX = KEY_NAME_MAX };
+
+/* Large: not for a stack. */
+struct exam {
+	const struct doctor_setup *with;
+	struct settings settings;
+	struct endpoint endpoint;
+	struct trust *trust; /* NULL for plain http */
+	struct address_list addresses;
+	struct conn_pool pool;
+	struct probe_answer answer; /* the last one */
+	bool answered;              /* there is one */
+	int64_t skew_s;             /* to sign with */
+	char query[LIST_QUERY_MAX];
+	char key[EXAM_KEY_MAX]; /* of the object that is put */
+};
+
+/* Asks the bucket; false, with the finding, if no answer comes. */
+bool exam_ask(struct exam *e, const struct probe *probe, struct finding *f);
+
+/* Says what the store said: that it refused, and what to do (NULL: what its
+ * words mean), or how long it took. */
+void exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
+	const char *advice, struct finding *f);
+void exam_tell_time(const struct exam *e, struct finding *f);
+
+/* Fills f. The verdict decides whether what needs this check goes on. */
+typedef void exam_check(struct exam *e, struct finding *f);
+
+exam_check exam_configuration, exam_directory, exam_credentials;
+exam_check exam_name, exam_connection, exam_tls;
+exam_check exam_list, exam_missing, exam_clock;
+exam_check exam_put, exam_get, exam_delete;
+
+#endif

@@ -1,0 +1,142 @@
+/* What is configured, and where the cache lies on this machine. */
+#include "doctor/exam.h"
+
+#include "os/settings_files.h"
+#include "s3/env.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where an option's value is from: values borrow from the variable if that
+ * said them. */
+static const char *
+source_of(const struct exam *e, const char *value, const char *flag,
+	const char *variable)
+{
+	if (value[0] == '\0') {
+		return "";
+	}
+	return env_get(e->with->settings->env, variable).p == value ? variable
+								    : flag;
+}
+
+static void
+add_options(const struct exam *e, struct finding *f)
+{
+	const struct options *o = e->with->options;
+
+	finding_add(f, "bucket", view_of(o->bucket),
+		source_of(e, o->bucket, "-bucket", "GOCACHE_S3_BUCKET"));
+	finding_add(f, "prefix", view_of(o->prefix),
+		source_of(e, o->prefix, "-prefix", "GOCACHE_S3_PREFIX"));
+	finding_add(f, "read-only", view_of(o->read_only ? "yes" : "no"), "");
+}
+
+static void
+add_endpoint(const struct exam *e, struct finding *f)
+{
+	const struct settings *s = &e->settings;
+	char storage[FINDING_VALUE_MAX];
+	struct buf url = BUF_OVER(storage);
+
+	endpoint_url(&e->endpoint, &url);
+	finding_add(f, "URL", buf_view(&url),
+		s->endpoint_from[0] ? s->endpoint_from : "AWS");
+	finding_add(f, "region", view_of(e->endpoint.region),
+		e->endpoint.region_is_guess ? "a guess" : s->region_from);
+	finding_add(f, "profile", view_of(s->profile), "");
+	if (e->trust) {
+		finding_add(f, "CA bundle", view_of(trust_source(e->trust)),
+			s->ca_bundle_from);
+	}
+}
+
+static void
+add_files(const struct exam *e, struct finding *f)
+{
+	static struct settings_paths paths; /* too large for a stack */
+	struct gs_err ignored;
+
+	if (settings_paths(e->with->settings->env, &paths, &ignored) == GS_OK) {
+		finding_add(f, "config file", view_of(paths.config),
+			access(paths.config, R_OK) == 0 ? "" : "not there");
+		finding_add(f, "credentials", view_of(paths.credentials),
+			access(paths.credentials, R_OK) == 0 ? ""
+							     : "not there");
+	}
+}
+
+void
+exam_configuration(struct exam *e, struct finding *f)
+{
+	struct gs_err err;
+
+	add_options(e, f);
+	add_files(e, f);
+	if (e->with->options->bucket[0] == '\0') {
+		finding_say(f, FINDING_FAILED, VIEW("there is no bucket"),
+			VIEW("set -bucket or GOCACHE_S3_BUCKET"));
+		return;
+	}
+	if (settings_establish(e->with->settings, &e->settings, &e->endpoint,
+		    &e->trust, &err) != GS_OK) {
+		finding_fail(f, &err, "");
+		return;
+	}
+	add_endpoint(e, f);
+	if (e->with->options->ignored.code != GS_OK) {
+		finding_say(f, FINDING_WARNING,
+			view_of(e->with->options->ignored.text),
+			VIEW("the variable is ignored until it is mended"));
+	}
+}
+
+void
+exam_directory(struct exam *e, struct finding *f)
+{
+	static struct cachedir dir; /* too large for a stack */
+	const char *wanted = e->with->options->cache_dir;
+
+	local_open(&dir, e->with->places);
+	finding_add(f, "directory", view_of(dir.path),
+		source_of(e, wanted, "-cache-dir", "GOCACHE_S3_CACHE_DIR"));
+	if (dir.dir < 0) {
+		finding_say(f, FINDING_FAILED,
+			VIEW("there is no directory to keep results in"),
+			VIEW("set GOCACHE to a directory that can be written"));
+	} else if (dir.temporary && strcmp(wanted, "temp") != 0) {
+		finding_say(f, FINDING_WARNING,
+			VIEW("results are kept for one run only"),
+			VIEW("set GOCACHE to a directory that can be written"));
+	}
+	cachedir_remove(&dir);
+	cachedir_close(&dir);
+}
+
+/* As people tell keys apart, without giving them away. */
+static void
+add_key(const struct creds *creds, struct finding *f)
+{
+	enum { SHOWN = 4 };
+	struct view key = view_of(creds->access_key);
+	char storage[2 * SHOWN];
+	struct buf shown = BUF_OVER(storage);
+
+	buf_str(&shown, "****");
+	if (key.n >= 2 * SHOWN) {
+		buf_add(&shown, view_skip(key, key.n - SHOWN));
+	}
+	finding_add(f, "access key", buf_view(&shown), "");
+}
+
+void
+exam_credentials(struct exam *e, struct finding *f)
+{
+	const struct creds *creds = &e->settings.creds;
+
+	finding_add(f, "source", view_of(e->settings.creds_from), "");
+	add_key(creds, f);
+	finding_add(f, "session token",
+		view_of(creds->session_token[0] ? "yes" : "no"), "");
+}

@@ -1,0 +1,49 @@
+#include "doctor/finding.h"
+
+static void
+set_text(char *to, size_t cap, struct view text)
+{
+	struct buf out = buf_over(to, cap);
+
+	if (text.n >= cap) {
+		text.n = cap - 1;
+	}
+	buf_add(&out, text);
+	buf_cstr(&out);
+}
+
+void
+finding_init(struct finding *f)
+{
+	f->verdict = FINDING_OK;
+	f->text[0] = f->advice[0] = '\0';
+	f->fact_count = 0;
+}
+
+void
+finding_say(struct finding *f, enum finding_verdict verdict, struct view text,
+	struct view advice)
+{
+	f->verdict = verdict;
+	set_text(f->text, sizeof(f->text), text);
+	set_text(f->advice, sizeof(f->advice), advice);
+}
+
+void
+finding_fail(struct finding *f, const struct gs_err *err, const char *advice)
+{
+	finding_say(f, FINDING_FAILED, view_of(err->text), view_of(advice));
+}
+
+void
+finding_add(struct finding *f, const char *name, struct view value,
+	const char *from)
+{
+	if (f->fact_count < FINDING_FACTS_MAX) {
+		struct finding_fact *fact = &f->fact[f->fact_count++];
+
+		fact->name = name;
+		fact->from = from;
+		set_text(fact->value, sizeof(fact->value), value);
+	}
+}
