@@ -1,5 +1,7 @@
 #include "s3/bucket.h"
 
+#include "base/array.h"
+#include "base/ascii.h"
 #include "s3/url.h"
 
 enum { LABEL_MIN = 3, LABEL_MAX = 63 };
@@ -13,7 +15,7 @@ is_lower_or_digit(char c)
 static bool
 is_alnum(char c)
 {
-	return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z');
+	return ascii_is_letter(c) || ascii_is_digit(c);
 }
 
 static bool
@@ -28,28 +30,6 @@ is_plain_name(struct view name)
 	}
 	return name.n > 0 && is_alnum(name.p[0]) &&
 	       is_alnum(name.p[name.n - 1]);
-}
-
-enum gs_code
-bucket_check(struct view name, struct gs_err *err)
-{
-	if (view_starts(name, VIEW("arn:"))) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"is an ARN, which this version cannot use; give the "
-			"bucket's name or the access point's alias");
-	}
-	if (view_ends(name, VIEW("--x-s3")) ||
-		view_ends(name, VIEW("--xa-s3"))) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"is a directory bucket (S3 Express), which this "
-			"version cannot use; give a general purpose bucket");
-	}
-	if (name.n > BUCKET_NAME_MAX || !is_plain_name(name)) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"a name holds letters, digits, dots, hyphens and "
-			"underscores, up to 255 of them");
-	}
-	return GS_OK;
 }
 
 static bool
@@ -80,6 +60,68 @@ bucket_fits_host(struct view name, bool tls)
 		}
 	}
 	return true;
+}
+
+/* What stands before a directory bucket's suffix; false without one. */
+static bool
+cut_directory_suffix(struct view *name)
+{
+	static const struct view suffixes[] = {{"--x-s3", 6}, {"--xa-s3", 7}};
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		if (view_ends(*name, suffixes[i])) {
+			name->n -= suffixes[i].n;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct view
+bucket_zone(struct view name)
+{
+	struct view zone = VIEW("");
+	size_t at;
+
+	if (!cut_directory_suffix(&name)) {
+		return zone;
+	}
+	while ((at = view_find(name, VIEW("--"))) < name.n) {
+		name = view_skip(name, at + 2);
+		zone = name;
+	}
+	return zone;
+}
+
+/* A zone is LOCATION-NUMBER: use1-az4, usw2-lax1-az1. */
+static bool
+is_directory_name(struct view name)
+{
+	struct view zone = bucket_zone(name);
+
+	return view_index(zone, '-') < zone.n && bucket_fits_host(name, true);
+}
+
+enum gs_code
+bucket_check(struct view name, struct gs_err *err)
+{
+	struct view rest = name;
+
+	if (name.n > BUCKET_NAME_MAX || !is_plain_name(name)) {
+		return gs_fail(err, GS_CONFIG, "bucket", name,
+			"a name holds letters, digits, dots, hyphens and "
+			"underscores, up to 255 of them");
+	}
+	if (cut_directory_suffix(&rest) && !is_directory_name(name)) {
+		return gs_fail(err, GS_CONFIG, "bucket", name,
+			"a directory bucket's name looks like "
+			"NAME--use1-az4--x-s3, without dots and capitals");
+	}
+	if (view_ends(name, VIEW("--op-s3"))) {
+		return gs_fail(err, GS_CONFIG, "bucket", name,
+			"is of S3 on Outposts, which is not supported");
+	}
+	return GS_OK;
 }
 
 static bool

@@ -9,9 +9,13 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-/* GS_CONFIG unless name can be an ordinary bucket's, at AWS or elsewhere; says
- * so for ARNs and directory buckets, which need more than this client can. */
+/* GS_CONFIG unless name can be a bucket's, at AWS or elsewhere, or the alias of
+ * an access point. */
 GS_CHECKED enum gs_code bucket_check(struct view name, struct gs_err *err);
+
+/* The zone of a directory bucket (S3 Express One Zone), or of an access point
+ * of one, which their names tell: NAME--ZONE--x-s3. Empty for any other. */
+struct view bucket_zone(struct view name);
 
 /* True if the bucket's name can stand in front of a host: labels of 3 to 63
  * of a-z 0-9 -, and under TLS one label only, since wildcard certificates

@@ -1,12 +1,13 @@
 /*
  * Where the bucket is and how it is spoken to: host, port, the bucket in host
- * or path, the region to sign for. Made once from the settings, a plain value
- * that owns its text.
+ * or path, the region and the service to sign for. Made once from the settings,
+ * a plain value that owns its text.
  *
  * Rules: AWS's hosts take the bucket in front of the host, every other one in
  * the path, except where a store is known to want it otherwise (s3/store.h).
  * An endpoint whose host already begins with the bucket's name is taken as it
  * is; the base path of an endpoint stays in front of bucket and key.
+ * docs/endpoints.md has the rules, and where they differ from AWS's SDKs.
  * Source: aws-sdk-go-v2 service/s3/endpoints.go and its endpoint tests.
  */
 #ifndef S3_ENDPOINT_H
@@ -15,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/id.h"
+#include "s3/partition.h"
 
 enum endpoint_addressing {
 	ENDPOINT_AUTO,
@@ -24,10 +26,18 @@ enum endpoint_addressing {
 
 /* What is configured; an empty view is not given. */
 struct endpoint_wish {
-	struct view bucket, prefix;
+	struct view bucket; /* or the ARN of an access point */
+	struct view prefix;
 	struct view url;    /* not AWS's own */
 	struct view region; /* to sign for */
 	enum endpoint_addressing addressing;
+	/* kinds of AWS's own hosts; they count for nothing with a URL */
+	struct partition_variants variants;
+	bool accelerate;
+	bool use_arn_region; /* an access point may be in another region */
+	/* The store named the region: AWS's hosts move to it, even one that is
+	 * configured. */
+	bool region_is_named;
 };
 
 enum {
@@ -47,6 +57,13 @@ struct endpoint {
 	uint16_t port;
 	char host[HOST_MAX + 1]; /* to connect to and to verify */
 	char host_header[ENDPOINT_HOST_HEADER_MAX];
+	const char *service; /* to sign for: s3, or s3express */
+	/* of a directory bucket: listings are in no order, and begin nowhere
+	 * but at the first key (S3 Express One Zone) */
+	bool is_directory;
+	/* Settings that count for nothing here, and why, for a person; "" */
+	const char *ignored;
+	const char *store; /* its name if the host tells it, or "" */
 	char region[REGION_MAX + 1];
 	char bucket[BUCKET_NAME_MAX + 1];
 	char base[ENDPOINT_BASE_MAX +
@@ -55,11 +72,8 @@ struct endpoint {
 		    1]; /* of keys: empty, or ends in `/` */
 };
 
-/*
- * GS_CONFIG says which setting is wrong. To go on with another region, which
- * the store named (s3/errors.h), resolve the same wish with that region: AWS's
- * host moves with it, a configured URL stays.
- */
+/* GS_CONFIG says which setting is wrong. To go on with another region, which the
+ * store named (s3/errors.h), resolve the same wish with that region. */
 GS_CHECKED enum gs_code endpoint_resolve(const struct endpoint_wish *wish,
 	struct endpoint *e, struct gs_err *err);
 

@@ -57,7 +57,7 @@ add_authorization(
 		view_of(env->creds->access_key),
 		view_of(env->creds->secret_key),
 		view_of(env->endpoint->region),
-		VIEW("s3"),
+		view_of(env->endpoint->service),
 	};
 	enum gs_code code = sigv4_authorization(&scratch->request, amz_date,
 		&who, scratch->canonical, &value, err);

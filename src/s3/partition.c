@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/limits.h"
+#include "s3/url.h"
 
 #include <string.h>
 
@@ -105,28 +106,13 @@ partition_of_region(struct view region)
 	return &partitions[0].partition;
 }
 
-/* Sets *before to the part of host before `.domain`. */
-static bool
-is_under(struct view host, struct view domain, struct view *before)
-{
-	if (!view_ends(host, domain)) {
-		return false;
-	}
-	host.n -= domain.n;
-	if (host.n > 0 && host.p[--host.n] != '.') {
-		return false;
-	}
-	*before = host;
-	return true;
-}
-
 const struct partition *
 partition_of_host(struct view host, struct view *before)
 {
 	for (size_t i = 0; i < ARRAY_LEN(partitions); i++) {
 		const struct partition *p = &partitions[i].partition;
 
-		if (is_under(host, view_of(p->dns_suffix), before)) {
+		if (url_is_under(host, view_of(p->dns_suffix), before)) {
 			return p;
 		}
 	}

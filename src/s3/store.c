@@ -1,45 +1,66 @@
 #include "s3/store.h"
 
 #include "base/array.h"
-#include "s3/partition.h"
+#include "s3/url.h"
 
 static const char default_region[] = "us-east-1";
 
-/* Other stores that a host tells. */
+/* The region stands in the host. */
 static const char in_host[] = "";
 
+enum { PATH = false, HOST = true, ANY = false, TLS = true };
+
+/* Stores that a host tells. */
 static const struct {
-	const char *domain, *region;
-	bool wants_bucket_in_host;
+	const char *domain, *name, *region;
+	bool wants_bucket_in_host, wants_tls;
 } stores[] = {
-	{"aliyuncs.com", in_host, true},
-	{"myqcloud.com", in_host, true},
-	{"cwobject.com", default_region, true},
-	{"backblazeb2.com", in_host, false},
-	{"wasabisys.com", in_host, false},
-	{"r2.cloudflarestorage.com", "auto", false},
-	{"storage.googleapis.com", "auto", false},
-	{"t3.storage.dev", "auto", false},
-	{"fly.storage.tigris.dev", "auto", false},
+	{"aliyuncs.com", "Alibaba Cloud OSS", in_host, HOST, ANY},
+	{"myqcloud.com", "Tencent COS", in_host, HOST, ANY},
+	{"cwobject.com", "CoreWeave", default_region, HOST, ANY},
+	{"backblazeb2.com", "Backblaze B2", in_host, PATH, TLS},
+	{"wasabisys.com", "Wasabi", in_host, PATH, ANY},
+	{"digitaloceanspaces.com", "DigitalOcean Spaces", default_region, PATH,
+		ANY},
+	{"r2.cloudflarestorage.com", "Cloudflare R2", "auto", PATH, TLS},
+	{"storage.googleapis.com", "Google Cloud Storage", "auto", PATH, ANY},
+	{"t3.storage.dev", "Tigris", "auto", PATH, ANY},
+	{"fly.storage.tigris.dev", "Tigris", "auto", PATH, ANY},
+	{"localhost.localstack.cloud", "LocalStack", default_region, PATH, ANY},
 };
 
 void
-store_aws_host(struct view region, struct buf *out)
-{
-	buf_str(out, "s3.");
-	buf_add(out, region);
-	buf_char(out, '.');
-	buf_str(out, partition_of_region(region)->dns_suffix);
-}
-
-/* The last label of what stands before a store's domain, as in
- * s3.dualstack.eu-west-1, s3-us-west-2, oss-cn-hangzhou, s3.eu-west-1.vpce. */
-static struct view
-region_in_host(struct view before)
+store_aws_host(const struct store_aws *aws, struct buf *out)
 {
 	static const char *const services[] = {
-		"s3", "s3-accelerate", "s3-external-1"};
-	static const char *const leads[] = {"s3-", "oss-"};
+		[STORE_AWS_BUCKET] = "s3",
+		[STORE_AWS_ACCELERATE] = "s3-accelerate",
+		[STORE_AWS_ACCESS_POINT] = "s3-accesspoint",
+		[STORE_AWS_DIRECTORY] = "s3express",
+	};
+	bool has_region =
+		aws->region.n > 0 && aws->kind != STORE_AWS_ACCELERATE;
+
+	buf_str(out, services[aws->kind]);
+	buf_str(out, aws->variants.fips ? "-fips" : "");
+	buf_str(out, aws->zone.n > 0 ? "-" : "");
+	buf_add(out, aws->zone);
+	buf_str(out, aws->variants.dual_stack ? ".dualstack" : "");
+	buf_str(out, has_region ? "." : "");
+	buf_add(out, has_region ? aws->region : VIEW(""));
+	buf_char(out, '.');
+	buf_str(out, partition_of_region(aws->region)->dns_suffix);
+}
+
+/* Finds the region in what stands before a store's domain: its last label, as
+ * in s3.dualstack.eu-west-1, s3-us-west-2, oss-cn-hangzhou, s3.eu-west-1.vpce.
+ * False if that is the name of a service. */
+static bool
+find_region(struct view before, struct view *region)
+{
+	static const char *const services[] = {"s3", "s3-accelerate",
+		"s3-external-1", "s3-fips", "dualstack", ""};
+	static const char *const leads[] = {"s3-fips-", "s3-", "oss-"};
 	struct view label, rest = before;
 
 	if (view_ends(before, VIEW(".vpce"))) {
@@ -49,32 +70,27 @@ region_in_host(struct view before)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(services); i++) {
 		if (view_eq(label, view_of(services[i]))) {
-			return view_of(default_region);
+			return false;
 		}
 	}
+	*region = label;
 	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
 		struct view lead = view_of(leads[i]);
 
 		if (view_starts(label, lead)) {
-			return view_skip(label, lead.n);
+			*region = view_skip(label, lead.n);
+			break;
 		}
 	}
-	return label.n > 0 ? label : view_of(default_region);
+	return true;
 }
 
-/* Sets *before to the part of host before `.domain`. */
-static bool
-is_under(struct view host, struct view domain, struct view *before)
+static struct view
+region_in_host(struct view before)
 {
-	if (!view_ends(host, domain)) {
-		return false;
-	}
-	host.n -= domain.n;
-	if (host.n > 0 && host.p[--host.n] != '.') {
-		return false;
-	}
-	*before = host;
-	return true;
+	struct view region;
+
+	return find_region(before, &region) ? region : view_of(default_region);
 }
 
 struct store
@@ -83,16 +99,46 @@ store_of_host(struct view host)
 	struct view before;
 
 	if (partition_of_host(host, &before)) {
-		return (struct store){region_in_host(before), true};
+		return (struct store){.name = "AWS",
+			.region = region_in_host(before),
+			.is_aws = true,
+			.wants_bucket_in_host = true};
 	}
 	for (size_t i = 0; i < ARRAY_LEN(stores); i++) {
-		if (is_under(host, view_of(stores[i].domain), &before)) {
+		if (url_is_under(host, view_of(stores[i].domain), &before)) {
 			return (struct store){
-				stores[i].region == in_host
-					? region_in_host(before)
-					: view_of(stores[i].region),
-				stores[i].wants_bucket_in_host};
+				.name = stores[i].name,
+				.region = stores[i].region == in_host
+						  ? region_in_host(before)
+						  : view_of(stores[i].region),
+				.wants_bucket_in_host =
+					stores[i].wants_bucket_in_host,
+				.wants_tls = stores[i].wants_tls,
+			};
 		}
 	}
-	return (struct store){view_of(default_region), false};
+	return (struct store){.name = "", .region = view_of(default_region)};
+}
+
+void
+store_move(struct view host, struct view region, struct buf *out)
+{
+	struct view before, old;
+
+	if (!partition_of_host(host, &before) ||
+		view_ends(before, VIEW(".vpce"))) {
+		buf_add(out, host);
+	} else if (find_region(before, &old)) {
+		buf_add(out, (struct view){host.p, (size_t)(old.p - host.p)});
+		buf_add(out, region);
+		buf_add(out, view_skip(host, (size_t)(old.p - host.p) + old.n));
+	} else {
+		bool global = view_eq(before, VIEW("s3")) ||
+			      view_ends(before, VIEW(".s3"));
+
+		buf_add(out, before);
+		buf_str(out, global ? "." : "");
+		buf_add(out, global ? region : VIEW(""));
+		buf_add(out, view_skip(host, before.n));
+	}
 }

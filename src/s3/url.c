@@ -36,6 +36,20 @@ url_is_ipv4(struct view host)
 	return true;
 }
 
+bool
+url_is_under(struct view host, struct view domain, struct view *before)
+{
+	if (!view_ends(host, domain)) {
+		return false;
+	}
+	host.n -= domain.n;
+	if (host.n > 0 && host.p[--host.n] != '.') {
+		return false;
+	}
+	*before = host;
+	return true;
+}
+
 /* Only the alphabet: the resolver reads the address for good. */
 static bool
 is_ipv6(struct view host)

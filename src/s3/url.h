@@ -30,6 +30,10 @@ bool url_is_ipv4(struct view host);
 /* Appends host:port, with brackets around an IPv6 address. */
 void url_add_place(struct view host, uint16_t port, struct buf *out);
 
+/* True for the domain and for what lies in it; *before is then the part of host
+ * before `.domain`. */
+bool url_is_under(struct view host, struct view domain, struct view *before);
+
 /* what names the setting in messages. *url is written only on success. */
 GS_CHECKED enum gs_code url_parse(struct view text, const char *what,
 	struct url *url, struct gs_err *err);
