@@ -319,26 +319,12 @@ add_label(const struct draft *d, struct buf *host)
 	}
 }
 
-static bool
-is_default_port(const struct endpoint *e)
-{
-	return e->port == (e->tls ? 443 : 80);
-}
-
 static void
 set_host_header(struct endpoint *e)
 {
 	struct buf b = BUF_OVER(e->host_header);
-	struct view host = view_of(e->host);
-	bool ipv6 = view_index(host, ':') < host.n;
 
-	buf_str(&b, ipv6 ? "[" : "");
-	buf_add(&b, host);
-	buf_str(&b, ipv6 ? "]" : "");
-	if (!is_default_port(e)) {
-		buf_char(&b, ':');
-		buf_uint(&b, e->port);
-	}
+	url_add_host(e->tls, view_of(e->host), e->port, &b);
 	buf_cstr(&b);
 }
 

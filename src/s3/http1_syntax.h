@@ -1,7 +1,7 @@
 /*
  * The lines of HTTP/1.1, each without its CRLF: whole line in, parts out.
- * Private to http1_request.c and http1_answer.c. Everything here is total,
- * writes its outputs only when it answers true, and gives views of its input.
+ * Everything here is total, writes its outputs only when it answers true, and
+ * gives views of its input.
  */
 #ifndef S3_HTTP1_SYNTAX_H
 #define S3_HTTP1_SYNTAX_H

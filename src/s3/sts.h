@@ -1,43 +1,49 @@
 /*
- * The Security Token Service: the requests for a role's keys, and its answers.
+ * The Security Token Service: the requests for a role's keys. Its answers are
+ * keydoc.h's (KEYDOC_ROLE) and refusal.h's.
  * Source: docs.aws.amazon.com STS/latest/APIReference; aws-sdk-go-v2
- * service/sts/serializers.go, deserializers.go, credentials/stscreds.
+ * service/sts/serializers.go, credentials/stscreds.
  */
 #ifndef S3_STS_H
 #define S3_STS_H
 
-#include "base/buf.h"
+#include "s3/call.h"
 #include "s3/chain.h"
-#include "s3/grant.h"
-#include "s3/url.h"
+#include "s3/sigv4.h"
 
 enum {
-	STS_BODY_MAX = 64 * 1024,
+	/* every value at its limit, percent-encoded, and the names */
+	STS_BODY_MAX = 3 * (ROLE_ARN_MAX + ROLE_SESSION_MAX + EXTERNAL_ID_MAX +
+				   WEB_TOKEN_MAX) +
+		       512,
 	STS_REQUEST_MAX = STS_BODY_MAX + 16 * 1024,
 };
 
-/* Who asks. creds NULL: unsigned, as a web identity does. */
-struct sts_env {
-	const struct url *url; /* of the service */
-	struct view region;
-	const struct creds *creds;
-	int64_t now_ns; /* over there; also names the session of a role without
-			   a name */
-	char *scratch;  /* SIGV4_CANONICAL_MAX + STS_BODY_MAX bytes, wiped */
+/* Where a request is put together; all private. Wipe it. */
+struct sts_scratch {
+	struct call call;
+	char authorization[SIGV4_AUTHORIZATION_MAX];
+	char canonical[SIGV4_CANONICAL_MAX];
 };
 
-/* Each appends a whole request, body included. GS_TOOBIG if it does not fit. */
+/* Who asks where. */
+struct sts_env {
+	struct call_place where;
+	struct view region;        /* that it signs for */
+	const struct creds *creds; /* that sign; a web identity needs none */
+	/* over there; also names the session of a role without a name */
+	int64_t now_ns;
+	struct sts_scratch *scratch;
+};
+
+/* Each appends a whole request, STS_REQUEST_MAX bytes at most. */
 GS_CHECKED enum gs_code sts_assume_role(const struct sts_env *env,
 	const struct chain_role *role, struct buf *out, struct gs_err *err);
+
+/* token is what its file holds; blanks around it do not count. GS_CONFIG for
+ * an empty one, GS_TOOBIG for one over WEB_TOKEN_MAX. */
 GS_CHECKED enum gs_code sts_assume_role_with_web_identity(
 	const struct sts_env *env, const struct chain_role *role,
 	struct view token, struct buf *out, struct gs_err *err);
-
-/* Reads either's answer of status 200. */
-GS_CHECKED enum gs_code sts_read(
-	struct view document, struct grant *grant, struct gs_err *err);
-
-/* Of any other status: what it says, as err, and whether to ask again. */
-bool sts_is_passing(unsigned status, struct view document, struct gs_err *err);
 
 #endif

@@ -113,10 +113,16 @@ take_host(struct view *authority, struct url *url)
 	return is_ipv6(url->host);
 }
 
+static uint16_t
+default_port(bool tls)
+{
+	return tls ? 443 : 80;
+}
+
 static bool
 read_port(struct view text, struct url *url)
 {
-	unsigned long long port = url->tls ? 443 : 80;
+	unsigned long long port = default_port(url->tls);
 
 	if (text.n > 0 &&
 		(text.p[0] != ':' ||
@@ -169,13 +175,30 @@ url_parse(
 	return GS_OK;
 }
 
-void
-url_add_place(struct view host, uint16_t port, struct buf *out)
+static void
+add_name(struct view host, struct buf *out)
 {
 	bool brackets = view_index(host, ':') < host.n;
 
 	buf_str(out, brackets ? "[" : "");
 	buf_add(out, host);
-	buf_str(out, brackets ? "]:" : ":");
+	buf_str(out, brackets ? "]" : "");
+}
+
+void
+url_add_place(struct view host, uint16_t port, struct buf *out)
+{
+	add_name(host, out);
+	buf_char(out, ':');
 	buf_uint(out, port);
+}
+
+void
+url_add_host(bool tls, struct view host, uint16_t port, struct buf *out)
+{
+	if (port == default_port(tls)) {
+		add_name(host, out);
+	} else {
+		url_add_place(host, port, out);
+	}
 }

@@ -27,6 +27,9 @@ struct url {
 /* True for four decimal numbers up to 255 with dots between. */
 bool url_is_ipv4(struct view host);
 
+/* Appends what the Host header says: no port where it is the scheme's own. */
+void url_add_host(bool tls, struct view host, uint16_t port, struct buf *out);
+
 /* Appends host:port, with brackets around an IPv6 address. */
 void url_add_place(struct view host, uint16_t port, struct buf *out);
 
