@@ -18,7 +18,7 @@ name_key(struct exam *e)
 	unsigned char digits[8] = {0};
 
 	(void)getrandom(digits, sizeof(digits), GRND_NONBLOCK);
-	buf_str(&key, "gocache-s3-doctor-");
+	buf_str(&key, "gocache-s3/1/doctor/");
 	buf_hex(&key, digits, sizeof(digits));
 	buf_cstr(&key);
 }

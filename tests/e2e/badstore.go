@@ -25,6 +25,9 @@ func (x *exchange) good() {
 		x.answer("200 OK", "ETag: \"0\"\r\n", "")
 	case x.method == "GET":
 		x.give()
+	case x.method == "DELETE":
+		x.s.forget(x.entry)
+		x.answer("204 No Content", "", "")
 	default:
 		x.fail("501 Not Implemented", "NotImplemented", "")
 	}

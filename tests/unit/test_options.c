@@ -333,13 +333,18 @@ refusals(void **state)
 				"of days, or 0"},
 		{{"-keep=36501"}, "invalid value of -keep '36501': want a "
 				  "number of days, or 0"},
-		{{"x"}, "unexpected argument 'x': there are only flags"},
-		{{"-v", "true"},
-			"unexpected argument 'true': there are only flags"},
-		{{"-v", "-", "-v"},
-			"unexpected argument '-': there are only flags"},
-		{{"--", "-v"},
-			"unexpected argument '-v': there are only flags"},
+		{{"x"}, "unexpected argument 'x': there are only flags, and "
+			"doctor"},
+		{{"-v", "true"}, "unexpected argument 'true': there are only "
+				 "flags, and doctor"},
+		{{"-v", "-", "-v"}, "unexpected argument '-': there are only "
+				    "flags, and doctor"},
+		{{"--", "-v"}, "unexpected argument '-v': there are only "
+			       "flags, and doctor"},
+		{{"doctor", "doctor"},
+			"unexpected argument 'doctor': there are only flags, "
+			"and doctor"},
+		{{"-json"}, "flag needs doctor: -json"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -351,6 +356,18 @@ refusals(void **state)
 		assert_string_equal(err.text, cases[i].text);
 		assert_string_equal(o.bucket, "untouched");
 	}
+}
+
+static void
+the_doctor_is_a_word_of_its_own(void **state)
+{
+	struct options o = parse_ok(
+		ARGS("-bucket", "b", "doctor", "-json", "-prefix=p"), NOTHING);
+
+	assert_true(o.doctor && o.json);
+	assert_string_equal(o.bucket, "b");
+	assert_string_equal(o.prefix, "p");
+	assert_false(parse_ok(ARGS("-v"), NOTHING).doctor);
 }
 
 static void
@@ -418,6 +435,7 @@ main(void)
 		cmocka_unit_test(variables_like_go),
 		cmocka_unit_test(senseless_variables),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(the_doctor_is_a_word_of_its_own),
 		cmocka_unit_test(help_ends_the_reading),
 		cmocka_unit_test(texts_have_room),
 		cmocka_unit_test(help_stops_at_a_full_buffer),
