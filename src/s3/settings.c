@@ -118,6 +118,9 @@ settings_wish(const struct settings *s)
 		.url = view_of(s->endpoint),
 		.region = view_of(s->region),
 		.addressing = s->addressing,
+		.variants = s->variants,
+		.accelerate = s->accelerate,
+		.use_arn_region = s->use_arn_region,
 	};
 }
 

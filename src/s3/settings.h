@@ -53,6 +53,9 @@ struct settings {
 	char profile[SETTINGS_PATH_MAX];
 	char ca_bundle[SETTINGS_PATH_MAX]; /* "": the system's */
 	enum endpoint_addressing addressing;
+	struct partition_variants variants; /* of AWS's hosts */
+	bool accelerate;
+	bool use_arn_region;
 	bool sign_bodies;      /* payload_signing_enabled */
 	unsigned max_attempts; /* 0: not configured */
 	struct extras extras;  /* borrows from the input */

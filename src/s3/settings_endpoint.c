@@ -2,32 +2,27 @@
 
 #include "base/array.h"
 
-/* Kinds of AWS's hosts that must be named by hand here. */
+/* Switches about AWS's hosts. */
 static enum gs_code
-refuse_variants(const struct settings_scope *scope, struct gs_err *err)
+find_switches(const struct settings_scope *scope, struct settings *s,
+	struct gs_err *err)
 {
-	static const struct {
-		const char *variable, *key, *advice;
-	} variants[] = {
+	const struct {
+		const char *variable, *key;
+		bool *value;
+	} switches[] = {
 		{"AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint",
-			"is not supported: give the host as -endpoint "
-			"https://s3-fips.REGION.amazonaws.com"},
+			&s->variants.fips},
 		{"AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
-			"is not supported: give the host as -endpoint "
-			"https://s3.dualstack.REGION.amazonaws.com"},
+			&s->variants.dual_stack},
+		{"AWS_S3_USE_ARN_REGION", "s3_use_arn_region",
+			&s->use_arn_region},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(variants); i++) {
-		bool on;
-		enum gs_code code = settings_find_switch(
-			scope, variants[i].variable, variants[i].key, &on, err);
-
-		if (code == GS_OK && on) {
-			code = gs_fail(err, GS_CONFIG, variants[i].variable,
-				VIEW(""), variants[i].advice);
-		}
-		if (code != GS_OK) {
-			return code;
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
+		if (settings_find_switch(scope, switches[i].variable,
+			    switches[i].key, switches[i].value, err) != GS_OK) {
+			return err->code;
 		}
 	}
 	return GS_OK;
@@ -54,10 +49,7 @@ settings_find_endpoint(const struct settings_scope *scope, struct settings *s,
 		t.key = NULL;
 	}
 	code = settings_find_text(scope, &t, err);
-	if (code == GS_OK && s->endpoint[0] == '\0') {
-		code = refuse_variants(scope, err);
-	}
-	return code;
+	return code == GS_OK ? find_switches(scope, s, err) : code;
 }
 
 static enum endpoint_addressing
@@ -70,7 +62,20 @@ addressing_of(struct view word)
 						     : ENDPOINT_AUTO;
 }
 
-/* The profile's `s3 =` block, which the AWS CLI knows. */
+/* A switch of the profile's `s3 =` block, which the AWS CLI knows. */
+static bool
+is_on(const struct settings_scope *scope, const char *key)
+{
+	char text[SETTINGS_WORD_MAX];
+	struct buf b = BUF_OVER(text);
+	bool on = false;
+
+	if (profile_get_nested(&scope->profile, "s3", key, &b)) {
+		(void)settings_read_switch(buf_view(&b), &on);
+	}
+	return on;
+}
+
 enum gs_code
 settings_find_s3_block(const struct settings_scope *scope, struct settings *s,
 	struct gs_err *err)
@@ -79,11 +84,8 @@ settings_find_s3_block(const struct settings_scope *scope, struct settings *s,
 	struct buf b = BUF_OVER(text);
 
 	(void)err;
-	s->sign_bodies = false;
-	if (profile_get_nested(
-		    &scope->profile, "s3", "payload_signing_enabled", &b)) {
-		(void)settings_read_switch(buf_view(&b), &s->sign_bodies);
-	}
+	s->sign_bodies = is_on(scope, "payload_signing_enabled");
+	s->accelerate = is_on(scope, "use_accelerate_endpoint");
 	s->addressing = scope->in->path_style ? ENDPOINT_PATH : ENDPOINT_AUTO;
 	if (!scope->in->path_style && profile_get_nested(&scope->profile, "s3",
 					      "addressing_style", &b)) {

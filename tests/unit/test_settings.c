@@ -113,6 +113,20 @@ addressing_text(enum endpoint_addressing addressing)
 	return words[addressing];
 }
 
+/* The switches that are on. */
+static const char *
+hosts_text(void)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%s%s%s%s",
+		settings.variants.fips ? " fips" : "",
+		settings.variants.dual_stack ? " dualstack" : "",
+		settings.accelerate ? " accelerate" : "",
+		settings.use_arn_region ? " arn-region" : "");
+	return text[0] ? text + 1 : text;
+}
+
 static const char *
 value_of(struct view key)
 {
@@ -133,6 +147,7 @@ value_of(struct view key)
 		{VIEW("profile"), settings.profile},
 		{VIEW("max-attempts"), number},
 		{VIEW("addressing"), addressing_text(settings.addressing)},
+		{VIEW("hosts"), hosts_text()},
 		{VIEW("sign-bodies"), settings.sign_bodies ? "yes" : "no"},
 		{VIEW("access"), settings.creds.access_key},
 		{VIEW("secret"), settings.creds.secret_key},
@@ -220,7 +235,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/settings", run_file), 81);
+	assert_int_equal(sections_each("tests/vectors/settings", run_file), 84);
 }
 
 /* A value of n letters for a variable. */
@@ -296,50 +311,6 @@ test_secrets_are_not_repeated(void **state)
 }
 
 static void
-assert_paths(char *const env[], const char *config, const char *credentials)
-{
-	struct settings_paths paths;
-
-	assert_int_equal(settings_paths(env, &paths, &err), GS_OK);
-	assert_string_equal(paths.config, config);
-	assert_string_equal(paths.credentials, credentials);
-}
-
-#define ENV(...) ((char *const[]){__VA_ARGS__, NULL})
-
-static char home[] = "HOME=/h";
-
-static void
-test_paths(void **state)
-{
-	char config[] = "AWS_CONFIG_FILE=/etc/c";
-	char credentials[] = "AWS_SHARED_CREDENTIALS_FILE=~/k/c";
-	char tilde[] = "AWS_CONFIG_FILE=~other/c";
-	char empty[] = "AWS_CONFIG_FILE=";
-
-	assert_paths(ENV(home), "/h/.aws/config", "/h/.aws/credentials");
-	assert_paths(ENV(NULL), "", "");
-	assert_paths(ENV(home, config), "/etc/c", "/h/.aws/credentials");
-	assert_paths(ENV(home, credentials), "/h/.aws/config", "/h/k/c");
-	assert_paths(ENV(config, credentials), "/etc/c", "");
-	assert_paths(ENV(tilde), "~other/c", "");
-	assert_paths(ENV(home, empty), "/h/.aws/config", "/h/.aws/credentials");
-}
-
-static void
-test_path_limit(void **state)
-{
-	struct settings_paths paths;
-	char text[SETTINGS_PATH_MAX + 32] = "AWS_CONFIG_FILE=";
-	size_t start = strlen(text);
-
-	memset(text + start, 'x', SETTINGS_PATH_MAX - 1);
-	assert_int_equal(settings_paths(ENV(text), &paths, &err), GS_OK);
-	text[start + SETTINGS_PATH_MAX - 1] = 'x';
-	assert_int_equal(settings_paths(ENV(text), &paths, &err), GS_TOOBIG);
-}
-
-static void
 test_extras(void **state)
 {
 	const struct extras_wish good = {.acl = "private"};
@@ -371,12 +342,17 @@ test_wish(void **state)
 	strcpy(settings.endpoint, "http://h");
 	strcpy(settings.region, "r-1");
 	settings.addressing = ENDPOINT_VIRTUAL;
+	settings.variants.dual_stack = true;
+	settings.accelerate = settings.use_arn_region = true;
 	wish = settings_wish(&settings);
 	assert_true(view_eq(wish.bucket, VIEW("b")));
 	assert_true(view_eq(wish.prefix, VIEW("p")));
 	assert_true(view_eq(wish.url, VIEW("http://h")));
 	assert_true(view_eq(wish.region, VIEW("r-1")));
 	assert_int_equal(wish.addressing, ENDPOINT_VIRTUAL);
+	assert_true(wish.variants.dual_stack && !wish.variants.fips);
+	assert_true(wish.accelerate && wish.use_arn_region);
+	assert_false(wish.region_is_named);
 }
 
 int
@@ -386,8 +362,6 @@ main(void)
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_secrets_are_not_repeated),
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_path_limit),
 		cmocka_unit_test(test_extras),
 		cmocka_unit_test(test_wish),
 	};
