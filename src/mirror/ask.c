@@ -2,9 +2,9 @@
 
 #include "mirror/mend.h"
 #include "os/clock.h"
+#include "os/random.h"
 
 #include <poll.h>
-#include <sys/random.h>
 
 /* How an attempt ended. */
 enum step {
@@ -310,17 +310,6 @@ attempt(struct course *c)
 		remote_note_stall(c->remote, clock_mono_ms() - began_ms);
 	}
 	return step;
-}
-
-static uint64_t
-random_bits(void)
-{
-	uint64_t bits = 0;
-
-	if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) < 0) {
-		bits = clock_mono_ms() * 0x9e3779b97f4a7c15;
-	}
-	return bits;
 }
 
 /* Somebody waits for a get, so what is configured can only lower its number. */

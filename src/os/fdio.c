@@ -1,12 +1,16 @@
 #include "os/fdio.h"
 
+#include "base/limits.h"
 #include "os/clock.h"
+#include "os/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum gs_code
@@ -112,6 +116,49 @@ fd_read_file(const char *path, size_t max, struct buf *text, struct gs_err *err)
 	}
 	*text = (struct buf){.p = p, .len = (size_t)n, .cap = max + 1};
 	return GS_OK;
+}
+
+/* Makes the file that takes the place of another one; -1. */
+static int
+make_beside(const char *path, const char *temporary)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0
+		       ? open(temporary,
+				 O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+				 st.st_mode & 0777)
+		       : -1;
+}
+
+enum gs_code
+fd_replace_file(const char *path, struct view text, struct gs_err *err)
+{
+	char storage[PATH_LEN_MAX];
+	struct buf name = BUF_OVER(storage);
+
+	buf_str(&name, path);
+	buf_str(&name, ".gocache-s3-");
+	buf_uint(&name, random_bits());
+	const char *temporary = buf_cstr(&name);
+	int fd = make_beside(path, temporary);
+
+	if (fd < 0) {
+		return fd_fail(err, "cannot write beside", path, errno);
+	}
+	enum gs_code code = fd_write_all(fd, text.p, text.n, err);
+
+	if (close(fd) != 0 && code == GS_OK) {
+		code = fd_fail(err, "cannot write", temporary, errno);
+	}
+	if (code == GS_OK &&
+		renameat(AT_FDCWD, temporary, AT_FDCWD, path) != 0) {
+		code = fd_fail(err, "cannot replace", path, errno);
+	}
+	if (code != GS_OK) {
+		unlinkat(AT_FDCWD, temporary, 0);
+	}
+	return code;
 }
 
 enum gs_code

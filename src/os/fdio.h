@@ -30,6 +30,11 @@ GS_CHECKED enum gs_code fd_read_file(
 GS_CHECKED enum gs_code fd_append_file(
 	const char *path, struct view text, struct gs_err *err);
 
+/* Puts text in place of a file that is there, which is never seen half written
+ * and keeps its mode, as far as the umask goes. */
+GS_CHECKED enum gs_code fd_replace_file(
+	const char *path, struct view text, struct gs_err *err);
+
 /* gs_fail with GS_SYS, the errno and its text. */
 enum gs_code fd_fail(
 	struct gs_err *err, const char *what, const char *subject, int errnum);

@@ -1,0 +1,290 @@
+#include "mirror/granting_private.h"
+
+#include "os/clock.h"
+#include "os/fdio.h"
+#include "os/random.h"
+#include "s3/retry.h"
+#include "s3/skew.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+#define SECOND_NS 1000000000
+
+/* asking a service */
+
+int64_t
+granting_now_ns(const struct granting_course *c)
+{
+	return clock_wall_ns() + c->skew_s * SECOND_NS;
+}
+
+enum gs_code
+granting_choose(struct granting_course *c, const char *url, const char *service,
+	enum gs_code (*write)(struct granting_course *c, struct buf *request,
+		struct gs_err *err),
+	struct gs_err *err)
+{
+	c->service = service;
+	c->write = write;
+	return url_parse(view_of(url), service, &c->url, err);
+}
+
+/* Notes what the last answer says of this machine's clock; true if that is
+ * another time than the one that it was asked with. */
+static bool
+learn_clock(struct granting_course *c)
+{
+	const struct granting_talk *t = &c->talk;
+	int64_t skew_s;
+
+	if (!t->meta.has_date || t->meta.is_old ||
+		!skew_measure(t->meta.date_s, t->sent_ns / SECOND_NS,
+			t->received_ns / SECOND_NS, &skew_s) ||
+		!skew_matters(c->skew_s, skew_s)) {
+		return false;
+	}
+	c->skew_s = skew_s;
+	return true;
+}
+
+/* Says of which service it is true. */
+static void
+blame(const struct granting_course *c, struct gs_err *err)
+{
+	struct gs_err why = *err;
+	char storage[URL_MAX + 1];
+	struct buf url = BUF_OVER(storage);
+
+	buf_str(&url, c->url.tls ? "https://" : "http://");
+	buf_add(&url, c->url.host);
+	gs_fail(err, why.code, c->service, buf_view(&url), why.text);
+	err->sys_errno = why.sys_errno;
+}
+
+/* What an attempt comes to: GS_OK, or err, and whether another one may do
+ * better. */
+static enum gs_code
+attempt(struct granting_course *c, enum refusal *refusal, struct gs_err *err)
+{
+	struct granting_talk *t = &c->talk;
+	enum gs_code code = granting_talk_ask(t, err);
+
+	if (code != GS_OK) {
+		*refusal = code == GS_SYS || code == GS_CLOSED ||
+					   code == GS_TIMEOUT
+				   ? REFUSAL_PASSING
+				   : REFUSAL_FINAL;
+		return code; /* which names the host */
+	}
+	bool clock_differs = learn_clock(c);
+
+	if (t->status == 200) {
+		return GS_OK;
+	}
+	*refusal =
+		refusal_judge(c->service, t->status, buf_view(&t->body), err);
+	if (*refusal == REFUSAL_CLOCK && !clock_differs) {
+		*refusal = REFUSAL_FINAL;
+	}
+	blame(c, err);
+	return err->code;
+}
+
+/* How often has been tried, and what for. */
+struct tries {
+	unsigned failures;
+	bool renewed, set_clock;
+};
+
+/* False if there is no time for it. */
+static bool
+pause_before_next(const struct granting_course *c, unsigned failures)
+{
+	uint64_t pause_ms = retry_delay_ms(
+		failures, false, c->talk.meta.retry_after_s, random_bits());
+
+	if (failures >= GRANTING_ATTEMPTS ||
+		clock_mono_ms() + pause_ms >= c->deadline_ms) {
+		return false;
+	}
+	poll(NULL, 0, (int)pause_ms);
+	return true;
+}
+
+/* True, once it is time, if another attempt may do better. */
+static bool
+try_again(
+	const struct granting_course *c, enum refusal refusal, struct tries *t)
+{
+	bool first;
+
+	switch (refusal) {
+	case REFUSAL_PASSING:
+		return pause_before_next(c, ++t->failures);
+	case REFUSAL_STALE: /* a file is read anew */
+		first = !t->renewed && c->file.p;
+		t->renewed = true;
+		return first;
+	case REFUSAL_CLOCK:
+		first = !t->set_clock;
+		t->set_clock = true;
+		return first;
+	case REFUSAL_FINAL:
+		break;
+	}
+	return false;
+}
+
+enum gs_code
+granting_ask(struct granting_course *c, struct gs_err *err)
+{
+	enum refusal refusal = REFUSAL_FINAL;
+	struct tries tries = {0};
+
+	granting_talk_begin(c, &conn_usual_patience);
+	do {
+		if (c->write(c, &c->talk.request, err) != GS_OK) {
+			break;
+		}
+		if (attempt(c, &refusal, err) == GS_OK) {
+			granting_talk_end(&c->talk);
+			return GS_OK;
+		}
+	} while (try_again(c, refusal, &tries));
+	granting_talk_end(&c->talk);
+	return err->code;
+}
+
+/* files */
+
+enum gs_code
+granting_read_file(struct granting_course *c, size_t max, const char *advice,
+	struct gs_err *err)
+{
+	struct gs_err why;
+
+	granting_forget_file(c);
+	if (fd_read_file(c->chain->file, max, &c->file, &why) != GS_OK) {
+		c->file = (struct buf){0};
+		return gs_fail(err, GS_CONFIG, why.text, VIEW(""), advice);
+	}
+	if (view_trim(buf_view(&c->file)).n == 0) {
+		return gs_fail(err, GS_CONFIG, "empty file",
+			view_of(c->chain->file), advice);
+	}
+	return GS_OK;
+}
+
+void
+granting_forget_file(struct granting_course *c)
+{
+	if (c->file.p) {
+		wipe(c->file.p, c->file.len);
+		free(c->file.p);
+	}
+	c->file = (struct buf){0};
+}
+
+/* the chain */
+
+static enum gs_code
+use_keys(struct granting_course *c, struct gs_err *err)
+{
+	(void)err;
+	c->grant.creds = c->chain->keys;
+	c->grant.expires_s = GRANT_NEVER;
+	return GS_OK;
+}
+
+/* What goes wrong there is nothing that mends itself, and who is asked to sign
+ * in by a window shall not be asked again and again. */
+static enum gs_code
+run_command(struct granting_course *c, struct gs_err *err)
+{
+	struct buf *output = &c->talk.body;
+
+	*output = BUF_OVER(c->talk.body_storage);
+	enum gs_code code =
+		command_run(c->how->command, c->deadline_ms, output, err);
+
+	if (code == GS_OK && output->len == 0) {
+		code = gs_fail(
+			err, GS_CONFIG, "it prints nothing", VIEW(""), NULL);
+	}
+	if (code == GS_OK) {
+		code = keydoc_read(
+			KEYDOC_COMMAND, buf_view(output), &c->grant, err);
+	}
+	if (code != GS_OK) {
+		err->code = GS_CONFIG;
+	}
+	return code == GS_OK ? GS_OK : err->code;
+}
+
+static enum gs_code
+ask_source(struct granting_course *c, struct gs_err *err)
+{
+	static enum gs_code (*const sources[])(
+		struct granting_course * c, struct gs_err * err) = {
+		[CHAIN_KEYS] = use_keys,
+		[CHAIN_WEB_IDENTITY] = granting_web_identity,
+		[CHAIN_SSO] = granting_sso,
+		[CHAIN_LOGIN] = granting_login,
+		[CHAIN_COMMAND] = run_command,
+		[CHAIN_CONTAINER] = granting_container,
+		[CHAIN_INSTANCE] = granting_instance,
+	};
+
+	return sources[c->chain->kind](c, err);
+}
+
+static enum gs_code
+carry_out(struct granting_course *c, struct gs_err *err)
+{
+	enum gs_code code = ask_source(c, err);
+
+	for (size_t i = 0; i < c->chain->role_count && code == GS_OK; i++) {
+		c->role = &c->chain->roles[i];
+		code = granting_assume(c, err);
+	}
+	return code;
+}
+
+static void
+free_course(struct granting_course *c)
+{
+	granting_talk_end(&c->talk);
+	granting_forget_file(c);
+	wipe(c, sizeof(*c));
+	free(c);
+}
+
+enum gs_code
+granting_run(const struct granting *g, uint64_t deadline_ms,
+	struct grant *grant, struct gs_err *err)
+{
+	struct granting_course *c = calloc(1, sizeof(*c));
+	struct gs_err why;
+
+	if (!c) {
+		return gs_fail(err, GS_SYS, "out of memory", VIEW(""), NULL);
+	}
+	c->how = g;
+	c->chain = g->chain;
+	c->deadline_ms = deadline_ms;
+	enum gs_code code = carry_out(c, &why);
+
+	if (code == GS_OK) {
+		*grant = c->grant;
+		if (grant->expires_s != GRANT_NEVER) {
+			grant->expires_s -= c->skew_s;
+		}
+	} else {
+		gs_fail(err, code, "no credentials from",
+			view_of(g->chain->from), why.text);
+		err->sys_errno = why.sys_errno;
+	}
+	free_course(c);
+	return code;
+}

@@ -1,0 +1,82 @@
+/* What the container, or the machine, is told of its role. */
+#include "mirror/granting_private.h"
+
+static enum gs_code
+write_container(
+	struct granting_course *c, struct buf *request, struct gs_err *err)
+{
+	struct view authorization = view_of(c->chain->token);
+
+	if (c->chain->file[0] != '\0') {
+		if (granting_read_file(c, SESSION_TOKEN_MAX,
+			    "is AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE right?",
+			    err) != GS_OK) {
+			return err->code;
+		}
+		authorization = buf_view(&c->file);
+	}
+	return metadata_container_head(&c->url, authorization, request, err);
+}
+
+enum gs_code
+granting_container(struct granting_course *c, struct gs_err *err)
+{
+	if (granting_choose(c, c->chain->url, "container credentials",
+		    write_container, err) != GS_OK ||
+		granting_ask(c, err) != GS_OK) {
+		return err->code;
+	}
+	return keydoc_read(
+		KEYDOC_CONTAINER, buf_view(&c->talk.body), &c->grant, err);
+}
+
+/* One question and its answer, be it silence. */
+static enum gs_code
+take_step(struct granting_course *c, struct gs_err *err)
+{
+	struct granting_talk *t = &c->talk;
+	struct gs_err trouble;
+
+	if (metadata_head(&c->metadata, &c->url, &t->request, err) != GS_OK) {
+		return err->code;
+	}
+	enum gs_code code = granting_talk_ask(t, &trouble);
+
+	metadata_take(&c->metadata, code == GS_OK ? t->status : 0,
+		buf_view(&t->body), code == GS_OK ? NULL : &trouble);
+	return GS_OK;
+}
+
+static enum gs_code
+converse(struct granting_course *c, struct gs_err *err)
+{
+	struct metadata *m = &c->metadata;
+
+	granting_talk_begin(c, &granting_near);
+	while (m->step != METADATA_DONE && m->step != METADATA_FAILED) {
+		if (take_step(c, err) != GS_OK) {
+			return err->code;
+		}
+	}
+	if (m->step == METADATA_FAILED) {
+		*err = m->err;
+		return err->code;
+	}
+	c->grant = m->grant;
+	return GS_OK;
+}
+
+enum gs_code
+granting_instance(struct granting_course *c, struct gs_err *err)
+{
+	if (granting_choose(c, c->chain->url, "instance metadata", NULL, err) !=
+		GS_OK) {
+		return err->code;
+	}
+	metadata_init(&c->metadata, c->chain->without_v1);
+	enum gs_code code = converse(c, err);
+
+	granting_talk_end(&c->talk);
+	metadata_release(&c->metadata);
+	return code;
+}

@@ -1,0 +1,99 @@
+/* What `aws sso login` and `aws login` left in their caches. */
+#include "mirror/granting_private.h"
+
+#include "os/fdio.h"
+
+#define SECOND_NS 1000000000
+#define SIGN_IN "run `aws sso login` for this profile"
+
+static int64_t
+now_s(const struct granting_course *c)
+{
+	return granting_now_ns(c) / SECOND_NS;
+}
+
+static enum gs_code
+write_refresh(
+	struct granting_course *c, struct buf *request, struct gs_err *err)
+{
+	return sso_refresh_request(&c->url, &c->token, request, err);
+}
+
+/* Others use the cache too: they find the new token there. If it cannot be
+ * written, this run has it all the same. */
+static void
+write_back(struct granting_course *c)
+{
+	struct buf text = BUF_OVER(c->scratch);
+	struct gs_err ignored;
+
+	bool written = sso_write_cache(buf_view(&c->file), &c->token, &text,
+			       &ignored) == GS_OK &&
+		       fd_replace_file(c->chain->file, buf_view(&text),
+			       &ignored) == GS_OK;
+
+	(void)written;
+	buf_wipe(&text);
+}
+
+static enum gs_code
+refresh(struct granting_course *c, struct gs_err *err)
+{
+	if (c->chain->refresh_url[0] == '\0' ||
+		!sso_can_refresh(&c->token, now_s(c))) {
+		return gs_fail(err, GS_CONFIG, "the sign-in has ended",
+			VIEW(""), SIGN_IN);
+	}
+	if (granting_choose(c, c->chain->refresh_url, "SSO OIDC", write_refresh,
+		    err) != GS_OK ||
+		granting_ask(c, err) != GS_OK ||
+		sso_read_refresh(buf_view(&c->talk.body), now_s(c), &c->token,
+			err) != GS_OK) {
+		return err->code;
+	}
+	write_back(c);
+	return GS_OK;
+}
+
+static enum gs_code
+write_keys_request(
+	struct granting_course *c, struct buf *request, struct gs_err *err)
+{
+	return sso_keys_request(c->chain, &c->url,
+		view_of(c->token.access_token), request, err);
+}
+
+enum gs_code
+granting_sso(struct granting_course *c, struct gs_err *err)
+{
+	if (granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, err) != GS_OK ||
+		sso_read_cache(buf_view(&c->file), &c->token, err) != GS_OK) {
+		return err->code;
+	}
+	if (c->token.expires_s <= now_s(c) && refresh(c, err) != GS_OK) {
+		return err->code;
+	}
+	granting_forget_file(c);
+	if (granting_choose(c, c->chain->url, "SSO", write_keys_request, err) !=
+			GS_OK ||
+		granting_ask(c, err) != GS_OK) {
+		return err->code;
+	}
+	return keydoc_read(KEYDOC_SSO, buf_view(&c->talk.body), &c->grant, err);
+}
+
+enum gs_code
+granting_login(struct granting_course *c, struct gs_err *err)
+{
+	static const char advice[] = "run `aws login` for this profile";
+
+	if (granting_read_file(c, KEYDOC_MAX, advice, err) != GS_OK ||
+		keydoc_read(KEYDOC_LOGIN, buf_view(&c->file), &c->grant, err) !=
+			GS_OK) {
+		return err->code;
+	}
+	return grant_is_valid(&c->grant, now_s(c))
+		       ? GS_OK
+		       : gs_fail(err, GS_CONFIG, "the sign-in has ended",
+				 VIEW(""), advice);
+}

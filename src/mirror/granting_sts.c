@@ -1,0 +1,68 @@
+/* Roles: of a web identity, or of keys that there are. */
+#include "mirror/granting_private.h"
+
+static struct sts_env
+env_of(struct granting_course *c)
+{
+	return (struct sts_env){
+		.url = &c->url,
+		.region = view_of(c->chain->sts_region),
+		.now_ns = granting_now_ns(c),
+		.scratch = c->scratch,
+	};
+}
+
+/* Kubernetes writes the file anew while the old token still counts. */
+static enum gs_code
+write_web_identity(
+	struct granting_course *c, struct buf *request, struct gs_err *err)
+{
+	const struct sts_env env = env_of(c);
+
+	if (granting_read_file(c, WEB_TOKEN_MAX,
+		    "is AWS_WEB_IDENTITY_TOKEN_FILE right?", err) != GS_OK) {
+		return err->code;
+	}
+	return sts_assume_role_with_web_identity(
+		&env, c->role, view_trim(buf_view(&c->file)), request, err);
+}
+
+static enum gs_code
+write_assume(struct granting_course *c, struct buf *request, struct gs_err *err)
+{
+	struct sts_env env = env_of(c);
+
+	env.creds = &c->grant.creds;
+	return sts_assume_role(&env, c->role, request, err);
+}
+
+/* The role's keys take the place of those that were asked with. */
+static enum gs_code
+take_role(struct granting_course *c,
+	enum gs_code (*write)(struct granting_course *c, struct buf *request,
+		struct gs_err *err),
+	struct gs_err *err)
+{
+	if (granting_choose(c, c->chain->sts_url, "STS", write, err) != GS_OK ||
+		granting_ask(c, err) != GS_OK ||
+		keydoc_read(KEYDOC_ROLE, buf_view(&c->talk.body), &c->next,
+			err) != GS_OK) {
+		return err->code;
+	}
+	c->grant = c->next;
+	return GS_OK;
+}
+
+enum gs_code
+granting_web_identity(struct granting_course *c, struct gs_err *err)
+{
+	c->role = &c->chain->role;
+	return take_role(c, write_web_identity, err);
+}
+
+enum gs_code
+granting_assume(struct granting_course *c, struct gs_err *err)
+{
+	granting_forget_file(c); /* it says nothing of these keys */
+	return take_role(c, write_assume, err);
+}
