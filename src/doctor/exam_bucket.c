@@ -112,7 +112,11 @@ change_region(struct exam *e, struct finding *f)
 		endpoint_resolve(&wish, &e->endpoint, &ignored) != GS_OK) {
 		return false;
 	}
-	conn_pool_retarget(&e->pool, e->endpoint.host, e->endpoint.port);
+	struct stream_target target = e->pool.target;
+
+	target.host = e->endpoint.host;
+	target.port = e->endpoint.port;
+	conn_pool_retarget(&e->pool, &target);
 	finding_say(f, FINDING_WARNING,
 		VIEW("the bucket is in another region than configured"),
 		VIEW("set it, to save a round trip: -region or AWS_REGION"));

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 
 const struct conn_patience conn_usual_patience = {
-	.open = {.resolve_ms = 3000, .connect_ms = 2000, .handshake_ms = 5000},
+	.open = {.resolve_ms = 3000,
+		.connect_ms = 2000,
+		.handshake_ms = 5000,
+		.tunnel_ms = 5000},
 	.answer_ms = 5000,
 	.stored_ms = 15000,
 	.speed_ms = 5000,
@@ -23,11 +26,10 @@ conn_pool_init(struct conn_pool *pool, const struct stream_target *target,
 }
 
 void
-conn_pool_retarget(struct conn_pool *pool, const char *host, uint16_t port)
+conn_pool_retarget(struct conn_pool *pool, const struct stream_target *target)
 {
 	pthread_mutex_lock(&pool->lock);
-	pool->target.host = host;
-	pool->target.port = port;
+	pool->target = *target;
 	pool->target_no++;
 	pthread_mutex_unlock(&pool->lock);
 }
@@ -75,6 +77,7 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	conn->pool = pool;
 	conn->host = target.host;
 	conn->tls = target.tls;
+	conn->proxy = target.tls ? NULL : target.proxy;
 	conn->patience = pool->patience;
 	conn->stream = stream_open(&target, &conn->patience->open, err);
 	if (!conn->stream) {

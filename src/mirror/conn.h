@@ -49,6 +49,8 @@ struct conn {
 	const struct conn_patience *patience;
 	const char *host; /* for messages */
 	bool tls;
+	/* that reads the requests, which must be addressed to it, or NULL */
+	const struct proxy *proxy;
 	bool used;          /* has lain in the pool before */
 	unsigned target_no; /* how often the pool had changed its target */
 	struct http1_answer answer;
@@ -72,14 +74,14 @@ struct conn_pool {
 	uint64_t opened;  /* connections so far */
 };
 
-/* Patience, host and trust must outlive the pool. */
+/* Patience, and what the target points at, must outlive the pool. */
 void conn_pool_init(struct conn_pool *pool, const struct stream_target *target,
 	const struct conn_patience *patience);
 
-/* From now on connects to another host; connections to the old one are closed
+/* From now on connects to another one; connections to the old one are closed
  * when they become idle. Any thread. */
 void conn_pool_retarget(
-	struct conn_pool *pool, const char *host, uint16_t port);
+	struct conn_pool *pool, const struct stream_target *target);
 
 /* The most recently used idle connection that still works, or a new one. With
  * fresh only a new one. NULL with err filled. Any thread. */

@@ -24,6 +24,7 @@ mend_fill(struct mend *m, struct remote *r, const struct conn *conn,
 	env->extras = &r->settings.extras;
 	env->now_s = clock_wall_ns() / SECOND_NS + m->skew_used_s;
 	env->sign_bodies = m->signed_body;
+	env->proxy = conn->proxy;
 }
 
 static void
@@ -48,9 +49,9 @@ change_region(struct remote *r, struct view region)
 	pthread_mutex_lock(&r->lock);
 	if (r->endpoint_now == 0 &&
 		!view_eq(region, view_of(r->endpoint[0].region)) &&
-		endpoint_resolve(&wish, &r->endpoint[1], &ignored) == GS_OK) {
-		conn_pool_retarget(
-			&r->pool, r->endpoint[1].host, r->endpoint[1].port);
+		endpoint_resolve(&wish, &r->endpoint[1], &ignored) == GS_OK &&
+		remote_find_site(r, 1, &ignored) == GS_OK) {
+		conn_pool_retarget(&r->pool, &r->site[1].target);
 		r->endpoint_now = 1;
 		changed = true;
 	}

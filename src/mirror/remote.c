@@ -62,8 +62,9 @@ remote_enter_sandbox(const struct remote *r)
 			"/run/systemd/resolve"},
 		.readable_count = 3,
 		.prunable = prunable_around(r->with.dir),
-		.ports = {r->endpoint[0].port, DNS_PORT},
-		.port_count = 2,
+		.ports = {DNS_PORT, r->endpoint[0].port,
+			site_port(&r->site[0])},
+		.port_count = 3,
 	};
 	struct gs_err ignored;
 
@@ -76,20 +77,37 @@ remote_enter_sandbox(const struct remote *r)
 	sandbox_enter(&rules);
 }
 
+enum gs_code
+remote_find_site(struct remote *r, unsigned i, struct gs_err *err)
+{
+	const struct endpoint *e = &r->endpoint[i];
+	const struct url url = {
+		.tls = e->tls, .host = view_of(e->host), .port = e->port};
+	struct site *site = &r->site[i];
+
+	if (site_find(site, &url, r->with.settings->env, r->trust, err) !=
+		GS_OK) {
+		return err->code;
+	}
+	if (site_wants_trust(site) && !r->trust &&
+		settings_trust(r->with.settings, &r->settings, &r->trust,
+			err) != GS_OK) {
+		return err->code;
+	}
+	site->target.trust = r->trust;
+	return GS_OK;
+}
+
 /* Finds bucket, keys and whom to trust. */
 static enum gs_code
 configure(struct remote *r, struct gs_err *err)
 {
-	struct stream_target target = {.tls = false};
-
 	if (settings_establish(r->with.settings, &r->settings, &r->endpoint[0],
-		    &target.trust, err) != GS_OK) {
+		    &r->trust, err) != GS_OK ||
+		remote_find_site(r, 0, err) != GS_OK) {
 		return err->code;
 	}
-	target.host = r->endpoint[0].host;
-	target.port = r->endpoint[0].port;
-	target.tls = r->endpoint[0].tls;
-	conn_pool_init(&r->pool, &target, r->with.patience);
+	conn_pool_init(&r->pool, &r->site[0].target, r->with.patience);
 	return GS_OK;
 }
 
@@ -126,6 +144,11 @@ describe(struct remote *r)
 		buf_str(&line, ", CA bundle");
 		add_source(&line, s->ca_bundle_from[0] ? s->ca_bundle_from
 						       : "the usual one");
+	}
+	if (r->site[0].target.proxy) {
+		buf_str(&line, ", through the proxy ");
+		proxy_url(&r->site[0].proxy, &line);
+		add_source(&line, r->site[0].proxy.variable);
 	}
 	say(r->with.link, LOG_INFO, buf_view(&line));
 }

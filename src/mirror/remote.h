@@ -11,6 +11,7 @@
 
 #include "link.h"
 #include "mirror/conn.h"
+#include "mirror/site.h"
 #include "os/cachedir.h"
 #include "os/log.h"
 #include "s3/breaker.h"
@@ -55,6 +56,8 @@ struct remote {
 	 * files hold other keys; each can happen once. A filled slot never
 	 * changes. A connection belongs to endpoint[target_no]. */
 	struct endpoint endpoint[2];
+	struct site site[2]; /* theirs */
+	struct trust *trust; /* NULL where there is no TLS */
 	struct creds creds[2];
 	atomic_uint endpoint_now, creds_now;
 	atomic_bool on;                    /* there is a bucket to ask */
@@ -149,6 +152,10 @@ void remote_hurry(struct remote *r);
 void remote_cancel_fetches(struct remote *r);
 
 struct link_counts remote_counts(struct remote *r);
+
+/* For mend.c: finds the way to endpoint[i]. */
+GS_CHECKED enum gs_code remote_find_site(
+	struct remote *r, unsigned i, struct gs_err *err);
 
 /* For ask.c: whether a request of this kind may go now (one that puts waits
  * while the breaker is open, unless we are hurried), and how it went. */

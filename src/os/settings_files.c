@@ -57,8 +57,8 @@ settings_load(
 	return code == GS_OK ? GS_OK : err->code;
 }
 
-static enum gs_code
-establish_trust(const struct settings_input *in, const struct settings *s,
+enum gs_code
+settings_trust(const struct settings_input *in, const struct settings *s,
 	struct trust **trust, struct gs_err *err)
 {
 	struct view env_file = env_get(in->env, "SSL_CERT_FILE");
@@ -83,5 +83,5 @@ settings_establish(const struct settings_input *in, struct settings *s,
 	if (endpoint_resolve(&wish, endpoint, err) != GS_OK) {
 		return err->code;
 	}
-	return endpoint->tls ? establish_trust(in, s, trust, err) : GS_OK;
+	return endpoint->tls ? settings_trust(in, s, trust, err) : GS_OK;
 }

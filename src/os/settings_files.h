@@ -23,4 +23,9 @@ GS_CHECKED enum gs_code settings_establish(const struct settings_input *in,
 	struct settings *s, struct endpoint *endpoint, struct trust **trust,
 	struct gs_err *err);
 
+/* Whom to trust, with the anchors loaded. The caller frees *trust, whatever the
+ * answer is. */
+GS_CHECKED enum gs_code settings_trust(const struct settings_input *in,
+	const struct settings *s, struct trust **trust, struct gs_err *err);
+
 #endif

@@ -1,11 +1,14 @@
 #include "os/stream.h"
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "os/clock.h"
 #include "os/connect.h"
 #include "os/fdio.h"
 #include "os/resolve.h"
 #include "os/tls.h"
+#include "os/tunnel.h"
+#include "s3/url.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,21 +26,25 @@ enum {
 
 struct stream {
 	int fd;
-	struct tls *tls; /* NULL for TCP */
-	char target[TARGET_MAX];
+	/* NULL for none; the second, through a proxy, is inside the first */
+	struct tls *tls[2];
+	char target[TARGET_MAX]; /* who is at the other end, for messages */
 };
 
-static void
-name_target(const struct stream_target *t, struct buf *out)
+static struct tls *
+innermost(const struct stream *s)
 {
-	bool brackets = strchr(t->host, ':') != NULL;
+	return s->tls[1] ? s->tls[1] : s->tls[0];
+}
 
-	buf_str(out, t->tls ? "https://" : "http://");
-	buf_str(out, brackets ? "[" : "");
-	buf_str(out, t->host);
-	buf_str(out, brackets ? "]:" : ":");
-	buf_uint(out, t->port);
-	buf_cstr(out);
+static void
+name_target(struct stream *s, const struct stream_target *t)
+{
+	struct buf out = BUF_OVER(s->target);
+
+	buf_str(&out, t->tls ? "https://" : "http://");
+	url_add_place(view_of(t->host), t->port, &out);
+	(void)buf_cstr(&out);
 }
 
 static enum gs_code
@@ -58,18 +65,68 @@ open_tcp(struct stream *s, const struct stream_target *target,
 	return code;
 }
 
+/* TLS to the target over what there is already. */
+static enum gs_code
+add_tls(struct stream *s, const struct stream_target *target,
+	const struct stream_patience *patience, struct gs_err *err)
+{
+	struct tls *outer = s->tls[0];
+	struct tls *tls = tls_open(
+		outer ? tls_wire(outer) : wire_of_socket(s->fd), target->host,
+		target->trust, clock_mono_ms() + patience->handshake_ms, err);
+
+	s->tls[outer != NULL] = tls;
+	return tls ? GS_OK : err->code;
+}
+
+static enum gs_code
+reach(struct stream *s, const struct stream_target *target,
+	const struct stream_patience *patience, struct gs_err *err)
+{
+	name_target(s, target);
+	enum gs_code code = open_tcp(s, target, patience, err);
+
+	return code == GS_OK && target->tls ? add_tls(s, target, patience, err)
+					    : code;
+}
+
+static enum gs_code
+reach_proxy(struct stream *s, const struct stream_target *target,
+	const struct stream_patience *patience, struct gs_err *err)
+{
+	const struct proxy *p = target->proxy;
+	const struct stream_target there = {.host = p->host,
+		.port = p->port,
+		.tls = p->tls,
+		.trust = target->trust};
+	enum gs_code code = reach(s, &there, patience, err);
+
+	return code == GS_OK && target->tls
+		       ? tunnel_open(s, p, view_of(target->host), target->port,
+				 clock_mono_ms() + patience->tunnel_ms, err)
+		       : code;
+}
+
 static enum gs_code
 open_all(struct stream *s, const struct stream_target *target,
 	const struct stream_patience *patience, struct gs_err *err)
 {
-	enum gs_code code = open_tcp(s, target, patience, err);
+	struct gs_err why = {.code = GS_OK};
 
-	if (code != GS_OK || !target->tls) {
-		return code;
+	if (!target->proxy) {
+		return reach(s, target, patience, err);
 	}
-	s->tls = tls_open(s->fd, target->host, target->trust,
-		clock_mono_ms() + patience->handshake_ms, err);
-	return s->tls ? GS_OK : err->code;
+	if (reach_proxy(s, target, patience, &why) != GS_OK) {
+		gs_fail(err, why.code, "the proxy in",
+			view_of(target->proxy->variable), why.text);
+		err->sys_errno = why.sys_errno;
+		return why.code;
+	}
+	if (!target->tls) {
+		return GS_OK;
+	}
+	name_target(s, target);
+	return add_tls(s, target, patience, err);
 }
 
 struct stream *
@@ -77,15 +134,12 @@ stream_open(const struct stream_target *target,
 	const struct stream_patience *patience, struct gs_err *err)
 {
 	struct stream *s = calloc(1, sizeof(*s));
-	struct buf name;
 
 	if (!s) {
 		fd_fail(err, "cannot connect to", target->host, ENOMEM);
 		return NULL;
 	}
 	s->fd = -1;
-	name = BUF_OVER(s->target);
-	name_target(target, &name);
 	if (open_all(s, target, patience, err) != GS_OK) {
 		stream_close(s);
 		return NULL;
@@ -115,10 +169,11 @@ enum gs_code
 stream_read(struct stream *s, void *p, size_t cap, size_t *n,
 	uint64_t deadline_ms, struct gs_err *err)
 {
+	struct tls *tls = innermost(s);
 	enum gs_code code = GS_OK;
 
-	if (s->tls) {
-		return tls_read(s->tls, p, cap, n, deadline_ms, err);
+	if (tls) {
+		return tls_read(tls, p, cap, n, deadline_ms, err);
 	}
 	while (code == GS_OK) {
 		ssize_t got = recv(s->fd, p, cap, 0);
@@ -178,10 +233,11 @@ stream_write(struct stream *s, const void *p, size_t n, uint64_t deadline_ms,
 {
 	short events = answered ? POLLIN | POLLOUT : POLLOUT;
 	struct view rest = {p, n};
+	struct tls *tls = innermost(s);
 	bool early = false;
 
-	if (s->tls) {
-		return tls_write(s->tls, p, n, deadline_ms, answered, err);
+	if (tls) {
+		return tls_write(tls, p, n, deadline_ms, answered, err);
 	}
 	while (rest.n > 0 && !(early = answered && has_input(s->fd))) {
 		size_t step =
@@ -204,7 +260,12 @@ stream_write(struct stream *s, const void *p, size_t n, uint64_t deadline_ms,
 bool
 stream_is_idle(struct stream *s)
 {
-	return !has_input(s->fd) && (!s->tls || tls_is_idle(s->tls));
+	for (size_t i = 0; i < ARRAY_LEN(s->tls); i++) {
+		if (s->tls[i] && !tls_is_idle(s->tls[i])) {
+			return false;
+		}
+	}
+	return !has_input(s->fd);
 }
 
 void
@@ -219,9 +280,8 @@ stream_close(struct stream *s)
 	if (!s) {
 		return;
 	}
-	if (s->tls) {
-		tls_free(s->tls);
-	}
+	tls_free(s->tls[1]);
+	tls_free(s->tls[0]);
 	if (s->fd >= 0) {
 		close(s->fd);
 	}

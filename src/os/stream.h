@@ -1,5 +1,6 @@
 /*
- * A byte stream to a server: TCP, or TLS 1.2 over TCP. One thread at a time.
+ * A byte stream to a server: TCP, or TLS 1.2 over TCP, there or by way of a
+ * proxy. One thread at a time.
  *
  * Every wait has a deadline on the monotonic clock (os/clock.h); past it the
  * answer is GS_TIMEOUT. After any failure the stream can only be closed.
@@ -14,26 +15,34 @@
 
 struct stream; /* owns a socket and, for TLS, the session's buffers */
 struct trust;  /* os/trust.h: whom TLS believes */
+struct proxy;  /* s3/proxy.h */
 
 struct stream_target {
 	const char *host; /* a name or an address without brackets */
 	uint16_t port;
 	bool tls;
-	struct trust *trust; /* for TLS; shared by threads, NULL for TCP */
+	/* for TLS to host or proxy; shared by threads, NULL for TCP alone */
+	struct trust *trust;
+	/* NULL for none. TLS goes through a tunnel in it; what is sent without
+	 * TLS it reads itself, so it must be addressed to a proxy. */
+	const struct proxy *proxy;
 };
 
 /* How long each step of opening may take, in milliseconds. */
 struct stream_patience {
 	unsigned resolve_ms, connect_ms, handshake_ms;
+	unsigned tunnel_ms; /* for a proxy to answer, which connects itself */
 };
 
 /*
  * Resolves, connects to the addresses in turn (families alternating, a new
  * attempt every 250 ms while the earlier ones are still trying, RFC 8305), and
- * shakes hands. NULL with err filled: GS_SYS (name or connection; sys_errno
+ * shakes hands; with a proxy the same with that first. NULL with err filled: GS_SYS (name or connection; sys_errno
  * where there is one), GS_TIMEOUT, GS_CLOSED (the peer ended the handshake),
  * GS_TRUST (certificate or protocol version; the text says what to do),
- * GS_CONFIG (no usable trust anchors), GS_BAD, GS_TOOBIG (the host's name).
+ * GS_CONFIG (no usable trust anchors; a proxy that wants a password or does
+ * not allow it), GS_BAD, GS_TOOBIG (the host's name). What is the proxy's fault
+ * names the variable that it comes from.
  */
 struct stream *stream_open(const struct stream_target *target,
 	const struct stream_patience *patience, struct gs_err *err);

@@ -11,10 +11,10 @@ tls_is_resumed(const struct tls *t)
 	return t->resumed;
 }
 
-/* Hands over decrypted bytes that wait; 0 if there are none. */
-static size_t
-take_data(br_ssl_engine_context *e, void *p, size_t cap)
+size_t
+tls_take(struct tls *t, void *p, size_t cap)
 {
+	br_ssl_engine_context *e = &t->client.eng;
 	size_t n;
 	const unsigned char *data = br_ssl_engine_recvapp_buf(e, &n);
 
@@ -46,7 +46,7 @@ tls_read(struct tls *t, void *p, size_t cap, size_t *n, uint64_t deadline_ms,
 	br_ssl_engine_context *e = &t->client.eng;
 	size_t taken;
 
-	while ((taken = take_data(e, p, cap)) == 0 && tls_is_open(t)) {
+	while ((taken = tls_take(t, p, cap)) == 0 && tls_is_open(t)) {
 		if (tls_step(t, deadline_ms, err) != GS_OK) {
 			return err->code;
 		}
@@ -58,10 +58,10 @@ tls_read(struct tls *t, void *p, size_t cap, size_t *n, uint64_t deadline_ms,
 	return GS_OK;
 }
 
-/* Puts bytes into the record being built, which closes when it is full. */
-static size_t
-put_data(br_ssl_engine_context *e, const void *p, size_t n)
+size_t
+tls_put(struct tls *t, const void *p, size_t n)
 {
+	br_ssl_engine_context *e = &t->client.eng;
 	size_t room;
 	unsigned char *record = br_ssl_engine_sendapp_buf(e, &room);
 
@@ -91,7 +91,7 @@ tls_write(struct tls *t, const void *p, size_t n, uint64_t deadline_ms,
 		*answered = false;
 	}
 	while (n > 0 || has(e, BR_SSL_SENDREC)) {
-		size_t put = has(e, BR_SSL_SENDREC) ? 0 : put_data(e, at, n);
+		size_t put = has(e, BR_SSL_SENDREC) ? 0 : tls_put(t, at, n);
 
 		at += put;
 		n -= put;
@@ -122,7 +122,7 @@ tls_is_idle(struct tls *t)
 	       br_ssl_engine_recvrec_buf(&t->client.eng, &room) == t->in;
 }
 
-/* close_notify, if the socket takes it at once. */
+/* close_notify, if the wire takes it at once. */
 static void
 say_goodbye(struct tls *t)
 {

@@ -99,7 +99,7 @@ explain(const struct tls *t, const struct handshake *h, struct gs_err *err)
 		return gs_fail(err, GS_TRUST, "cannot talk to",
 			view_of(t->host),
 			"it answers in plain HTTP; if that is meant, write"
-			" http:// in the endpoint URL");
+			" http:// in its URL");
 	}
 	return tls_fail(t, error, err);
 }
@@ -199,15 +199,15 @@ open_with(struct tls *t, struct handshake *h, uint64_t deadline_ms,
 }
 
 struct tls *
-tls_open(int fd, const char *host, struct trust *trust, uint64_t deadline_ms,
-	struct gs_err *err)
+tls_open(struct wire wire, const char *host, struct trust *trust,
+	uint64_t deadline_ms, struct gs_err *err)
 {
 	struct tls *t = calloc(1, sizeof *t);
 	struct handshake *h = calloc(1, sizeof *h);
 	enum gs_code code;
 
 	if (t && h) {
-		t->fd = fd;
+		t->wire = wire;
 		h->trust = trust;
 		code = set_host(t, h, view_of(host), err);
 		if (code == GS_OK) {

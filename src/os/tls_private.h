@@ -7,7 +7,7 @@
 
 struct tls {
 	br_ssl_client_context client;
-	int fd;
+	struct wire wire;
 	char host[HOST_MAX + 1]; /* without a final dot */
 	bool ended; /* the peer closed its side of the connection */
 	bool resumed;
@@ -22,8 +22,19 @@ struct tls {
 GS_CHECKED enum gs_code tls_step(
 	struct tls *t, uint64_t deadline_ms, struct gs_err *err);
 
+/* Moves what can be moved at once, either way. */
+GS_CHECKED enum gs_code tls_move(
+	struct tls *t, bool *moved, struct gs_err *err);
+
 /* Sends what it can of the waiting record without waiting. */
 enum gs_code tls_send_some(struct tls *t, bool *moved, struct gs_err *err);
+
+/* Hands over decrypted bytes that wait; 0 if there are none. */
+size_t tls_take(struct tls *t, void *p, size_t cap);
+
+/* Puts bytes into the record being built, which closes when it is full; how
+ * many there was room for. */
+size_t tls_put(struct tls *t, const void *p, size_t n);
 
 /* False once either side has closed, or BearSSL has failed. */
 bool tls_is_open(const struct tls *t);

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 static enum gs_code
 lost(const struct tls *t, int why, struct gs_err *err)
@@ -27,7 +26,7 @@ tls_send_some(struct tls *t, bool *moved, struct gs_err *err)
 {
 	size_t len;
 	const void *p = br_ssl_engine_sendrec_buf(&t->client.eng, &len);
-	ssize_t n = send(t->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n = t->wire.send(&t->wire, p, len);
 
 	if (n > 0) {
 		br_ssl_engine_sendrec_ack(&t->client.eng, (size_t)n);
@@ -43,7 +42,7 @@ receive_some(struct tls *t, bool *moved, struct gs_err *err)
 {
 	size_t room;
 	void *p = br_ssl_engine_recvrec_buf(&t->client.eng, &room);
-	ssize_t n = recv(t->fd, p, room, MSG_DONTWAIT);
+	ssize_t n = t->wire.receive(&t->wire, p, room);
 
 	if (n > 0) {
 		br_ssl_engine_recvrec_ack(&t->client.eng, (size_t)n);
@@ -59,9 +58,10 @@ receive_some(struct tls *t, bool *moved, struct gs_err *err)
 
 /* Moves what can be moved at once. A server that refuses early may have closed
  * before it read all, so its answer counts for more than a failure to send. */
-static enum gs_code
-move(struct tls *t, unsigned state, bool *moved, struct gs_err *err)
+enum gs_code
+tls_move(struct tls *t, bool *moved, struct gs_err *err)
 {
+	unsigned state = br_ssl_engine_current_state(&t->client.eng);
 	struct gs_err unsent = {.code = GS_OK};
 
 	if (state & BR_SSL_SENDREC) {
@@ -91,13 +91,13 @@ tls_step(struct tls *t, uint64_t deadline_ms, struct gs_err *err)
 	short events = (short)((state & BR_SSL_SENDREC ? POLLOUT : 0) |
 			       (state & BR_SSL_RECVREC ? POLLIN : 0));
 	bool moved = false;
-	enum gs_code code = move(t, state, &moved, err);
+	enum gs_code code = tls_move(t, &moved, err);
 
 	if (code != GS_OK) {
 		return code;
 	}
 	if (!moved) {
-		code = fd_wait(t->fd, events, deadline_ms, err);
+		code = t->wire.wait(&t->wire, events, deadline_ms, err);
 	} else if (clock_mono_ms() >= deadline_ms) {
 		code = GS_TIMEOUT; /* a busy peer does not escape either */
 	}

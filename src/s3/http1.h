@@ -85,6 +85,7 @@ struct http1_answer {
 	/* private from here */
 	int state;
 	bool no_body; /* the answer to a HEAD */
+	bool connect; /* to a CONNECT */
 	bool chunked, close_wanted, keep_wanted, http10;
 	unsigned interim_count, header_count;
 	uint64_t left; /* body or chunk bytes still to come */
@@ -92,7 +93,8 @@ struct http1_answer {
 	char line[HTTP_HEADER_LINE_MAX];
 };
 
-/* Gets ready for the answer to a request with this method. */
+/* Gets ready for the answer to a request with this method. To CONNECT a 2xx
+ * ends with its head, whatever its fields say (RFC 9110, 9.3.6). */
 void http1_answer_init(struct http1_answer *a, struct view method);
 
 /*

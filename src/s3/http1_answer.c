@@ -134,11 +134,19 @@ take_field(struct http1_answer *a, struct step *s, struct view *name,
 				 err, GS_BAD, "a header line is malformed");
 }
 
+/* No field can change what such an answer means: RFC 9110, 9.3.6. */
+static bool
+opens_tunnel(const struct http1_answer *a)
+{
+	return a->connect && a->status >= 200 && a->status < 300;
+}
+
 /* What follows the head: RFC 9112, 6.3. */
 static enum state
 after_head(const struct http1_answer *a)
 {
-	if (a->no_body || a->status == 204 || a->status == 304) {
+	if (a->no_body || opens_tunnel(a) || a->status == 204 ||
+		a->status == 304) {
 		return END;
 	}
 	if (a->chunked) {
@@ -183,7 +191,7 @@ on_header_line(struct http1_answer *a, struct step *s, struct gs_err *err)
 		return GS_OK;
 	}
 	s->event = (struct http1_event){HTTP1_HEADER, name, value};
-	return http1_note_field(a, name, value, err);
+	return opens_tunnel(a) ? GS_OK : http1_note_field(a, name, value, err);
 }
 
 /* Passes on what there is of a body, at most max bytes; the count. */
@@ -325,6 +333,7 @@ http1_answer_init(struct http1_answer *a, struct view method)
 	memset(a, 0, sizeof(*a));
 	a->state = STATUS_LINE;
 	a->no_body = view_eq(method, VIEW("HEAD"));
+	a->connect = view_eq(method, VIEW("CONNECT"));
 }
 
 enum gs_code

@@ -94,6 +94,9 @@ write_signed(const struct object_env *env, enum extras_kind kind,
 	if (code == GS_OK) {
 		code = add_authorization(env, buf_view(&date), err);
 	}
+	if (code == GS_OK) {
+		code = proxy_address(env->proxy, &env->scratch->request, err);
+	}
 	return code == GS_OK
 		       ? http1_request_write(&env->scratch->request, out, err)
 		       : code;

@@ -15,6 +15,7 @@
 #include "s3/creds.h"
 #include "s3/endpoint.h"
 #include "s3/extras.h"
+#include "s3/proxy.h"
 #include "s3/sigv4.h"
 
 enum { OBJECT_HEAD_MAX = 20 * 1024 };
@@ -36,6 +37,7 @@ struct object_env {
 	/* Sign the bodies that are sent too. Over plain http that is always
 	 * done; over TLS it is for the stores that want it. */
 	bool sign_bodies;
+	const struct proxy *proxy; /* that reads the request, or NULL */
 	struct object_scratch *scratch;
 };
 

@@ -16,7 +16,8 @@
 /* Longer than anything takes; longer than what is refused takes. */
 enum { SOON_MS = 20000, BRIEFLY_MS = 200 };
 
-static const struct stream_patience patient = {SOON_MS, SOON_MS, SOON_MS};
+static const struct stream_patience patient = {
+	SOON_MS, SOON_MS, SOON_MS, SOON_MS};
 
 /* A server of one connection, which it hands to serve and then closes. */
 struct server {

@@ -121,7 +121,8 @@ leaves_the_old_host(void **state)
 
 	conn_give(&pool, CONN_GET, idle);
 	conn_pool_retarget(
-		&pool, "localhost", loopback_port(&other_server.where));
+		&pool, &(struct stream_target){.host = "localhost",
+			       .port = loopback_port(&other_server.where)});
 	conn_give(&pool, CONN_GET, busy); /* closed */
 	assert_int_equal(pool.count[CONN_GET], 1);
 	struct conn *conn = take(CONN_GET, false);

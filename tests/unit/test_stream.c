@@ -115,7 +115,8 @@ names_the_server_it_cannot_reach(void **state)
 static void
 gives_up_a_server_that_does_not_answer(void **state)
 {
-	const struct stream_patience hasty = {SOON_MS, BRIEFLY_MS, SOON_MS};
+	const struct stream_patience hasty = {
+		SOON_MS, BRIEFLY_MS, SOON_MS, SOON_MS};
 	struct stream_target target = {.host = "127.0.0.1"};
 	struct loopback_hole hole;
 	struct gs_err err = {0};

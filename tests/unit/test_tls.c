@@ -15,7 +15,8 @@ static struct tls *
 open_fd(int fd)
 {
 	struct gs_err err = {0};
-	struct tls *t = tls_open(fd, "s3.test", trust, soon(), &err);
+	struct tls *t =
+		tls_open(wire_of_socket(fd), "s3.test", trust, soon(), &err);
 
 	if (!t) {
 		fail_msg("%s", err.text);

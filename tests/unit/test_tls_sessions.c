@@ -13,7 +13,7 @@ is_resumed(const struct server *s, const char *host)
 {
 	int fd = dial(s->port);
 	struct gs_err err = {0};
-	struct tls *t = tls_open(fd, host, trust, soon(), &err);
+	struct tls *t = tls_open(wire_of_socket(fd), host, trust, soon(), &err);
 	char reply[3];
 	bool resumed;
 
@@ -47,8 +47,8 @@ resumes_sessions_per_host(void **state)
 	/* and checks the names again */
 	s = start_server("dns", "P-256", "-rev");
 	fd = dial(s.port);
-	assert_null(
-		tls_open(fd, "a.s3.test", trust, soon(), &(struct gs_err){0}));
+	assert_null(tls_open(wire_of_socket(fd), "a.s3.test", trust, soon(),
+		&(struct gs_err){0}));
 	close(fd);
 	stop_server(&s);
 	/* nor is a session tried again that did not work */
@@ -61,7 +61,7 @@ touch(const struct server *s, const char *host)
 {
 	int fd = dial(s->port);
 	struct gs_err err;
-	struct tls *t = tls_open(fd, host, trust, soon(), &err);
+	struct tls *t = tls_open(wire_of_socket(fd), host, trust, soon(), &err);
 	bool resumed = t && tls_is_resumed(t);
 
 	assert_non_null(t);
@@ -132,7 +132,8 @@ no_host_takes_up_what_another_one_began(void **state)
 	assert_true(trust_recall(trust, "s3.test", &session));
 	int fd = dial(s.port);
 
-	assert_null(tls_open(fd, "evil.test", trust, soon(), &err));
+	assert_null(
+		tls_open(wire_of_socket(fd), "evil.test", trust, soon(), &err));
 	assert_int_equal(err.code, GS_TRUST);
 	assert_false(trust_recall(trust, "evil.test", &session));
 	close(fd);

@@ -107,7 +107,8 @@ try_one(const struct trial *c)
 	struct server s = start_server(c->cert, c->key, c->options);
 	int fd = dial(s.port);
 	struct gs_err err = {0};
-	struct tls *t = tls_open(fd, c->host, trust, soon(), &err);
+	struct tls *t =
+		tls_open(wire_of_socket(fd), c->host, trust, soon(), &err);
 
 	if (err.code != c->code || !t != (c->code != GS_OK) ||
 		(c->says && !strstr(err.text, c->says))) {
@@ -137,7 +138,7 @@ try_with_bundle(const char *bundle, const char *cert, const char *host,
 	struct server s = start_server(cert, "P-256", "");
 	int fd = dial(s.port);
 	struct gs_err err = {0};
-	struct tls *t = tls_open(fd, host, own, soon(), &err);
+	struct tls *t = tls_open(wire_of_socket(fd), host, own, soon(), &err);
 
 	assert_int_equal(err.code, code);
 	tls_free(t);
@@ -163,7 +164,8 @@ says_which_bundle_is_unusable(void **state)
 	struct trust *none = trust_new("/nonexistent/ca.pem", "");
 	struct gs_err err = {0};
 
-	assert_null(tls_open(-1, "s3.test", none, soon(), &err));
+	assert_null(
+		tls_open(wire_of_socket(-1), "s3.test", none, soon(), &err));
 	assert_int_equal(err.code, GS_CONFIG);
 	assert_non_null(strstr(err.text, "/nonexistent/ca.pem"));
 	trust_free(none);
@@ -187,7 +189,8 @@ needs_no_files_once_loaded(void **state)
 	if (pid == 0) {
 		struct gs_err err;
 		bool ok = chroot(in_dir("empty")) == 0 &&
-			  tls_open(fd, "s3.test", trust, soon(), &err);
+			  tls_open(wire_of_socket(fd), "s3.test", trust, soon(),
+				  &err);
 
 		_exit(ok ? 0 : 1);
 	}
@@ -210,8 +213,8 @@ greet_with(const char *bytes, size_t n, struct gs_err *err)
 	if (n > 0) {
 		shutdown(fd[1], SHUT_WR);
 	}
-	assert_null(
-		tls_open(fd[0], "s3.test", trust, clock_mono_ms() + 100, err));
+	assert_null(tls_open(wire_of_socket(fd[0]), "s3.test", trust,
+		clock_mono_ms() + 100, err));
 	close(fd[0]);
 	close(fd[1]);
 	return err->code;
@@ -224,7 +227,7 @@ knows_a_plain_http_server(void **state)
 	struct gs_err err;
 
 	assert_int_equal(greet_with(http, sizeof http - 1, &err), GS_TRUST);
-	assert_non_null(strstr(err.text, "http:// in the endpoint"));
+	assert_non_null(strstr(err.text, "http:// in its URL"));
 }
 
 static void
@@ -260,7 +263,8 @@ does_not_wait_for_a_busy_peer(void **state)
 	for (int i = 0; i < 100; i++) {
 		assert_int_equal(write(fd[1], "\x16\x03\x03\x00", 5), 5);
 	}
-	assert_null(tls_open(fd[0], "s3.test", trust, clock_mono_ms(), &err));
+	assert_null(tls_open(wire_of_socket(fd[0]), "s3.test", trust,
+		clock_mono_ms(), &err));
 	assert_int_equal(err.code, GS_TIMEOUT);
 	assert_int_equal(ioctl(fd[0], FIONREAD, &unread), 0);
 	assert_true(unread > 0);
