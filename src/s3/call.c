@@ -7,18 +7,28 @@ call_begin(struct call *c, struct view method, const struct call_place *where,
 	struct view path)
 {
 	const struct url *url = where->url;
-	struct buf host = BUF_OVER(c->host), whole = BUF_OVER(c->path);
+	struct buf host = BUF_OVER(c->host);
 
 	url_add_host(url->tls, url->host, url->port, &host);
-	buf_add(&whole, url->path);
-	buf_add(&whole, path);
-	if (whole.len == 0) {
-		buf_char(&whole, '/');
+	c->target = BUF_OVER(c->target_text);
+	buf_add(&c->target, url->path);
+	buf_add(&c->target, path);
+	if (c->target.len == 0) {
+		buf_char(&c->target, '/');
 	}
 	c->proxy = where->proxy;
 	c->request = (struct http1_request){.method = method,
-		.path = buf_view(&whole),
+		.path = buf_view(&c->target),
 		.host = buf_view(&host)};
+}
+
+void
+call_query(struct call *c, const struct query_param *params, size_t count)
+{
+	size_t start = c->target.len;
+
+	query_write(params, count, &c->target);
+	c->request.query = view_skip(buf_view(&c->target), start);
 }
 
 enum gs_code
@@ -48,6 +58,13 @@ measure(struct call *c, const struct call_body *body, struct buf *out)
 	out->len = start;
 }
 
+static enum gs_code
+too_long(const struct call *c, const char *why, struct gs_err *err)
+{
+	return gs_fail(err, GS_TOOBIG, "cannot send the request to",
+		c->request.host, why);
+}
+
 enum gs_code
 call_write(struct call *c, const struct call_body *body, struct buf *out,
 	struct gs_err *err)
@@ -64,17 +81,16 @@ call_write(struct call *c, const struct call_body *body, struct buf *out,
 	if (code != GS_OK) {
 		return code;
 	}
-	if (body) {
-		measure(c, body, out);
+	if (!buf_ok(&c->target)) {
+		return too_long(c, "its address is too long", err);
 	}
+	if (!body) {
+		return http1_request_write(&c->request, out, err);
+	}
+	measure(c, body, out);
 	code = http1_request_write(&c->request, out, err);
-	if (code == GS_OK && body) {
-		body->write(body->ctx, out);
-		if (!buf_ok(out)) {
-			code = gs_fail(err, GS_TOOBIG,
-				"cannot send the request for", c->request.path,
-				"its body is too long");
-		}
-	}
-	return code;
+	body->write(body->ctx, out);
+	return code != GS_OK || buf_ok(out)
+		       ? code
+		       : too_long(c, "its body is too long", err);
 }

@@ -8,9 +8,10 @@
 
 #include "s3/http1.h"
 #include "s3/proxy.h"
+#include "s3/query.h"
 #include "s3/url.h"
 
-enum { CALL_PATH_MAX = URL_MAX + 512 };
+enum { CALL_TARGET_MAX = 2048 };
 
 /* Where it goes. proxy is NULL unless one passes on plain http. */
 struct call_place {
@@ -23,7 +24,8 @@ struct call {
 	struct http1_request request;
 	const struct proxy *proxy;
 	char host[HOST_MAX + sizeof("[]:65535")];
-	char path[CALL_PATH_MAX];
+	struct buf target; /* path and query */
+	char target_text[CALL_TARGET_MAX];
 };
 
 /* A body that writes itself, each time the same. */
@@ -37,12 +39,16 @@ struct call_body {
 void call_begin(struct call *c, struct view method,
 	const struct call_place *where, struct view path);
 
+/* Adds a query, once. */
+void call_query(struct call *c, const struct query_param *params, size_t count);
+
 /* As http1_request_add, for several. */
 GS_CHECKED enum gs_code call_add(struct call *c,
 	const struct http1_header *headers, size_t count, struct gs_err *err);
 
-/* Appends all of it; body is NULL without one. GS_TOOBIG if it does not fit.
- * Wipe the storage of out, which may hold secrets in either case. */
+/* Appends all of it; body is NULL without one. GS_TOOBIG if it does not fit,
+ * or path and query pass CALL_TARGET_MAX. Wipe the storage of out, which may
+ * hold secrets in either case. */
 GS_CHECKED enum gs_code call_write(struct call *c, const struct call_body *body,
 	struct buf *out, struct gs_err *err);
 

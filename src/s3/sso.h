@@ -38,14 +38,14 @@ bool sso_can_refresh(const struct sso_token *token, int64_t now_s);
 GS_CHECKED enum gs_code sso_refresh_request(const struct call_place *where,
 	const struct sso_token *token, struct buf *out, struct gs_err *err);
 
-/* Takes the answer of status 200 to it, which came at now_s, into token, which
- * stays as it is if that is no token. */
+/* Takes the answer of status 200 to it, which came at now_s, into token; a
+ * refresh token that it does not hold stays. *token is wiped on failure. */
 GS_CHECKED enum gs_code sso_read_refresh(struct view document, int64_t now_s,
 	struct sso_token *token, struct gs_err *err);
 
 /* Appends the cache's text, as sso_read_cache took it, with the members of the
- * refreshed token replaced and all others as they were. GS_TOOBIG past
- * SSO_CACHE_MAX. */
+ * refreshed token replaced and all others as they were. GS_TOOBIG if it does
+ * not fit. */
 GS_CHECKED enum gs_code sso_write_cache(struct view text,
 	const struct sso_token *token, struct buf *out, struct gs_err *err);
 
