@@ -19,15 +19,32 @@ granting_now_ns(const struct granting_course *c)
 	return clock_wall_ns() + c->skew_s * SECOND_NS;
 }
 
+void
+granting_choose_url(struct granting_course *c, const struct url *url,
+	const char *service,
+	enum gs_code (*write)(struct granting_course *c, struct buf *request,
+		struct gs_err *err))
+{
+	c->service = service;
+	c->write = write;
+	c->url = *url;
+	c->where = (struct call_place){&c->url, NULL};
+}
+
 enum gs_code
-granting_choose(struct granting_course *c, const char *url, const char *service,
+granting_choose(struct granting_course *c, const char *text,
+	const char *service,
 	enum gs_code (*write)(struct granting_course *c, struct buf *request,
 		struct gs_err *err),
 	struct gs_err *err)
 {
-	c->service = service;
-	c->write = write;
-	return url_parse(view_of(url), service, &c->url, err);
+	struct url url;
+
+	if (url_parse(view_of(text), service, &url, err) != GS_OK) {
+		return err->code;
+	}
+	granting_choose_url(c, &url, service, write);
+	return GS_OK;
 }
 
 /* Notes what the last answer says of this machine's clock; true if that is

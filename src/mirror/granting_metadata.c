@@ -15,15 +15,19 @@ write_container(
 		}
 		authorization = buf_view(&c->file);
 	}
-	return metadata_container_head(&c->url, authorization, request, err);
+	return container_head(&c->container, authorization, request, err);
 }
 
 enum gs_code
 granting_container(struct granting_course *c, struct gs_err *err)
 {
-	if (granting_choose(c, c->chain->url, "container credentials",
-		    write_container, err) != GS_OK ||
-		granting_ask(c, err) != GS_OK) {
+	if (container_parse(view_of(c->chain->url), &c->container, err) !=
+		GS_OK) {
+		return err->code;
+	}
+	granting_choose_url(
+		c, &c->container.url, "container credentials", write_container);
+	if (granting_ask(c, err) != GS_OK) {
 		return err->code;
 	}
 	return keydoc_read(

@@ -3,6 +3,7 @@
 #define MIRROR_GRANTING_PRIVATE_H
 
 #include "mirror/granting.h"
+#include "s3/container.h"
 #include "s3/keydoc.h"
 #include "s3/meta.h"
 #include "s3/metadata.h"
@@ -44,17 +45,20 @@ struct granting_course {
 	/* the service that is asked: its URL, which borrows of the chain, its
 	 * name for messages, and what writes a request, anew for each attempt */
 	struct url url;
+	struct call_place where;
 	const char *service;
 	enum gs_code (*write)(struct granting_course *c, struct buf *request,
 		struct gs_err *err);
 	const struct chain_role *role; /* that is assumed */
 	struct grant grant;            /* what has been granted so far */
 	struct grant next;
+	struct container container;
 	struct metadata metadata;
 	struct sso_token token;
 	struct buf file; /* a block of its own; see granting_read_file */
 	struct granting_talk talk;
-	char scratch[SIGV4_CANONICAL_MAX + STS_BODY_MAX];
+	struct sts_scratch sts;
+	char cache[SSO_CACHE_MAX]; /* its next text */
 };
 
 /* the conversation */
@@ -71,8 +75,14 @@ GS_CHECKED enum gs_code granting_talk_ask(
 void granting_talk_end(struct granting_talk *t);
 
 /* Chooses whom to ask, and for what; write may be NULL. */
+void granting_choose_url(struct granting_course *c, const struct url *url,
+	const char *service,
+	enum gs_code (*write)(struct granting_course *c, struct buf *request,
+		struct gs_err *err));
+
+/* The same by the text of the URL. */
 GS_CHECKED enum gs_code granting_choose(struct granting_course *c,
-	const char *url, const char *service,
+	const char *text, const char *service,
 	enum gs_code (*write)(struct granting_course *c, struct buf *request,
 		struct gs_err *err),
 	struct gs_err *err);

@@ -16,7 +16,7 @@ static enum gs_code
 write_refresh(
 	struct granting_course *c, struct buf *request, struct gs_err *err)
 {
-	return sso_refresh_request(&c->url, &c->token, request, err);
+	return sso_refresh_request(&c->where, &c->token, request, err);
 }
 
 /* Others use the cache too: they find the new token there. If it cannot be
@@ -24,7 +24,7 @@ write_refresh(
 static void
 write_back(struct granting_course *c)
 {
-	struct buf text = BUF_OVER(c->scratch);
+	struct buf text = BUF_OVER(c->cache);
 	struct gs_err ignored;
 
 	bool written = sso_write_cache(buf_view(&c->file), &c->token, &text,
@@ -59,7 +59,7 @@ static enum gs_code
 write_keys_request(
 	struct granting_course *c, struct buf *request, struct gs_err *err)
 {
-	return sso_keys_request(c->chain, &c->url,
+	return sso_keys_request(&c->where, c->chain,
 		view_of(c->token.access_token), request, err);
 }
 

@@ -5,10 +5,10 @@ static struct sts_env
 env_of(struct granting_course *c)
 {
 	return (struct sts_env){
-		.url = &c->url,
+		.where = c->where,
 		.region = view_of(c->chain->sts_region),
 		.now_ns = granting_now_ns(c),
-		.scratch = c->scratch,
+		.scratch = &c->sts,
 	};
 }
 
