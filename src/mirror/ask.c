@@ -174,6 +174,7 @@ name_refusal(struct course *c, bool is_trouble, const char **doing)
 		{"cannot list bucket", REMOTE_TOPIC_LIST},
 		{"cannot get packs from bucket", REMOTE_TOPIC_READ},
 		{"cannot put packs into bucket", REMOTE_TOPIC_WRITE},
+		{"cannot open a session with bucket", REMOTE_TOPIC_SESSION},
 	};
 	enum errors_op op = is_trouble ? errors_kind(c->ask->op) : c->ask->op;
 

@@ -13,6 +13,10 @@ census_taker_init(struct census_taker *t, struct remote *remote)
 	t->remote = remote;
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_cond_init(&t->moved, NULL);
+	if (remote->endpoint[0].is_directory) {
+		t->failed = true;
+		t->stage = CENSUS_SETTLED;
+	}
 }
 
 /* what is known: under the lock */

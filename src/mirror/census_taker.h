@@ -7,7 +7,8 @@
  * entries only those are uploaded.
  *
  * The census is given up if there are too many keys, if they may not be
- * listed, or if the listing makes no sense or lacks what the bucket gives.
+ * listed, or if the listing makes no sense or lacks what the bucket gives; and
+ * from the start in a directory bucket, which lists in no order.
  * Then gets are asked the less often the longer nothing has been found
  * (pack/doubt.h).
  *

@@ -20,6 +20,9 @@
 #define DENIED_GET                                                             \
 	"allow s3:GetObject, and s3:ListBucket on the bucket: without it a "   \
 	"missing key looks like this too"
+#define DENIED_SESSION                                                         \
+	"allow s3express:CreateSession on the bucket; with -read-only a "      \
+	"session of the mode ReadOnly is asked for"
 #define DENIED_PUT "allow s3:PutObject, or set -read-only"
 #define BUSY "the store asks for fewer requests"
 #define CANNOT                                                                 \
@@ -249,8 +252,8 @@ says_absent(const struct errors_judgement *j, struct view body)
 enum errors_op
 errors_kind(enum errors_op op)
 {
-	static const enum errors_op kind[ERRORS_OPS] = {
-		ERRORS_GET, ERRORS_PUT, ERRORS_LIST, ERRORS_GET, ERRORS_PUT};
+	static const enum errors_op kind[ERRORS_OPS] = {ERRORS_GET, ERRORS_PUT,
+		ERRORS_LIST, ERRORS_GET, ERRORS_PUT, ERRORS_LIST};
 
 	return kind[op];
 }
@@ -258,10 +261,10 @@ errors_kind(enum errors_op op)
 static const char *
 advice_of(const struct rule *rule, enum errors_op op)
 {
-	if (rule->advice) {
-		return rule->advice;
-	}
-	return errors_kind(op) == ERRORS_PUT ? DENIED_PUT : DENIED_GET;
+	static const char *const denied[ERRORS_OPS] = {DENIED_GET, DENIED_PUT,
+		DENIED_GET, DENIED_GET, DENIED_PUT, DENIED_SESSION};
+
+	return rule->advice ? rule->advice : denied[op];
 }
 
 /* What to leave out, if the body names a header of an option. Refusals of a

@@ -18,10 +18,11 @@ enum errors_op {
 	ERRORS_LIST,
 	ERRORS_READ,
 	ERRORS_WRITE,
+	ERRORS_SESSION, /* asks for one (s3/express.h) */
 	ERRORS_OPS
 };
 
-/* GET for READ, PUT for WRITE, else the same. */
+/* GET for READ, PUT for WRITE, LIST for SESSION, else the same. */
 enum errors_op errors_kind(enum errors_op op);
 
 /* What may make the same request succeed, once. */

@@ -35,12 +35,14 @@ add_common_headers(const struct object_env *env, struct view payload_hash,
 	struct view amz_date, struct gs_err *err)
 {
 	struct view token = view_of(env->creds->session_token);
+	struct view token_name = env->in_session ? VIEW("x-amz-s3session-token")
+						 : VIEW("x-amz-security-token");
 	const struct http1_header headers[] = {
 		{VIEW("Accept-Encoding"), VIEW("identity")},
 		{VIEW("User-Agent"), VIEW(HTTP1_USER_AGENT)},
 		{VIEW("x-amz-content-sha256"), payload_hash},
 		{VIEW("x-amz-date"), amz_date},
-		{VIEW("x-amz-security-token"), token},
+		{token_name, token},
 	};
 
 	return add_headers(
@@ -131,6 +133,23 @@ object_bucket_head(const struct object_env *env, struct view query,
 	begin(env, VIEW("GET"), &path);
 	env->scratch->request.query = query;
 	return write_signed(env, EXTRAS_LIST, SIGV4_EMPTY_SHA256, out, err);
+}
+
+enum gs_code
+object_session_head(const struct object_env *env, bool read_only,
+	struct buf *out, struct gs_err *err)
+{
+	struct buf path = BUF_OVER(env->scratch->path);
+	const struct http1_header mode = {VIEW("x-amz-create-session-mode"),
+		read_only ? VIEW("ReadOnly") : VIEW("ReadWrite")};
+
+	endpoint_bucket_path(env->endpoint, &path);
+	begin(env, VIEW("GET"), &path);
+	env->scratch->request.query = VIEW("session=");
+	if (add_headers(env, &mode, 1, err) != GS_OK) {
+		return err->code;
+	}
+	return write_signed(env, EXTRAS_SESSION, SIGV4_EMPTY_SHA256, out, err);
 }
 
 static void

@@ -32,6 +32,7 @@ struct object_scratch {
 struct object_env {
 	const struct endpoint *endpoint;
 	const struct creds *creds;
+	bool in_session; /* which creds are those of (s3/express.h) */
 	const struct extras *extras; /* NULL: none */
 	int64_t now_s; /* Unix time over there: ours and the skew */
 	/* Sign the bodies that are sent too. Over plain http that is always
@@ -79,6 +80,11 @@ GS_CHECKED enum gs_code object_file_head(const struct object_env *env,
 /* For what the doctor has put; a run deletes nothing. */
 GS_CHECKED enum gs_code object_delete_head(const struct object_env *env,
 	struct view key, struct buf *out, struct gs_err *err);
+
+/* Asks for a session of the bucket, with the creds that it shall be granted
+ * for (s3/express.h). */
+GS_CHECKED enum gs_code object_session_head(const struct object_env *env,
+	bool read_only, struct buf *out, struct gs_err *err);
 
 /* Any other GET of the bucket itself; query as query_write makes it. */
 GS_CHECKED enum gs_code object_bucket_head(const struct object_env *env,

@@ -65,6 +65,15 @@ find_max_attempts(const struct settings_scope *scope, struct settings *s,
 }
 
 static enum gs_code
+find_sessions(const struct settings_scope *scope, struct settings *s,
+	struct gs_err *err)
+{
+	return settings_find_switch(scope,
+		"AWS_S3_DISABLE_EXPRESS_SESSION_AUTH",
+		"s3_disable_express_session_auth", &s->without_sessions, err);
+}
+
+static enum gs_code
 find_extras(const struct settings_scope *scope, struct settings *s,
 	struct gs_err *err)
 {
@@ -88,6 +97,7 @@ settings_resolve(const struct settings_input *in,
 		find_ca_bundle,
 		find_max_attempts,
 		settings_find_s3_block,
+		find_sessions,
 		find_extras,
 	};
 	struct settings_scope scope;

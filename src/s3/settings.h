@@ -57,6 +57,7 @@ struct settings {
 	bool accelerate;
 	bool use_arn_region;
 	bool sign_bodies;      /* payload_signing_enabled */
+	bool without_sessions; /* s3_disable_express_session_auth */
 	unsigned max_attempts; /* 0: not configured */
 	struct extras extras;  /* borrows from the input */
 	/* where it was found, in words for messages; "" if nowhere */

@@ -114,6 +114,9 @@ op_of(struct view word)
 	if (view_eq(word, VIEW("get"))) {
 		return ERRORS_GET;
 	}
+	if (view_eq(word, VIEW("session"))) {
+		return ERRORS_SESSION;
+	}
 	return view_eq(word, VIEW("put")) ? ERRORS_PUT : ERRORS_LIST;
 }
 
@@ -182,7 +185,7 @@ static void
 test_bodies(void **state)
 {
 	assert_int_equal(
-		sections_each("tests/vectors/errors/bodies", run_file), 27);
+		sections_each("tests/vectors/errors/bodies", run_file), 28);
 }
 
 /* Whatever turns the remote off must say why. */

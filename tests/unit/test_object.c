@@ -19,7 +19,7 @@ static const int64_t now_s = 1767323045;
 /* A request as a vector file tells it. */
 struct vector {
 	struct view kind, token, query, sign_bodies, time, size, key, offset;
-	struct view extras;
+	struct view extras, in_session;
 	struct endpoint_wish wish;
 };
 
@@ -42,6 +42,7 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("key"), &v->key},
 		{VIEW("offset"), &v->offset},
 		{VIEW("extras"), &v->extras},
+		{VIEW("in-session"), &v->in_session},
 	};
 	struct view section, key, value;
 
@@ -170,6 +171,7 @@ write_head(const struct vector *v, struct buf *out)
 		.extras = test_extras(v),
 		.now_s = now_s,
 		.sign_bodies = v->sign_bodies.n > 0,
+		.in_session = v->in_session.n > 0,
 		.scratch = &scratch,
 	};
 	struct object_put put = test_put(v);
@@ -185,6 +187,10 @@ write_head(const struct vector *v, struct buf *out)
 	}
 	if (view_eq(v->kind, VIEW("file"))) {
 		return write_file_head(&env, v, out);
+	}
+	if (view_starts(v->kind, VIEW("session"))) {
+		return object_session_head(
+			&env, view_ends(v->kind, VIEW("read-only")), out, &err);
 	}
 	return object_bucket_head(&env, v->query, out, &err);
 }
@@ -233,7 +239,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/object", run_file), 20);
+	assert_int_equal(sections_each("tests/vectors/object", run_file), 26);
 }
 
 static void
