@@ -19,34 +19,6 @@ granting_now_ns(const struct granting_course *c)
 	return clock_wall_ns() + c->skew_s * SECOND_NS;
 }
 
-void
-granting_choose_url(struct granting_course *c, const struct url *url,
-	const char *service,
-	enum gs_code (*write)(struct granting_course *c, struct buf *request,
-		struct gs_err *err))
-{
-	c->service = service;
-	c->write = write;
-	c->url = *url;
-	c->where = (struct call_place){&c->url, NULL};
-}
-
-enum gs_code
-granting_choose(struct granting_course *c, const char *text,
-	const char *service,
-	enum gs_code (*write)(struct granting_course *c, struct buf *request,
-		struct gs_err *err),
-	struct gs_err *err)
-{
-	struct url url;
-
-	if (url_parse(view_of(text), service, &url, err) != GS_OK) {
-		return err->code;
-	}
-	granting_choose_url(c, &url, service, write);
-	return GS_OK;
-}
-
 /* Notes what the last answer says of this machine's clock; true if that is
  * another time than the one that it was asked with. */
 static bool
@@ -73,9 +45,9 @@ blame(const struct granting_course *c, struct gs_err *err)
 	char storage[URL_MAX + 1];
 	struct buf url = BUF_OVER(storage);
 
-	buf_str(&url, c->url.tls ? "https://" : "http://");
-	buf_add(&url, c->url.host);
-	gs_fail(err, why.code, c->service, buf_view(&url), why.text);
+	buf_str(&url, c->service.url.tls ? "https://" : "http://");
+	buf_add(&url, c->service.url.host);
+	gs_fail(err, why.code, c->service.name, buf_view(&url), why.text);
 	err->sys_errno = why.sys_errno;
 }
 
@@ -99,8 +71,8 @@ attempt(struct granting_course *c, enum refusal *refusal, struct gs_err *err)
 	if (t->status == 200) {
 		return GS_OK;
 	}
-	*refusal =
-		refusal_judge(c->service, t->status, buf_view(&t->body), err);
+	*refusal = refusal_judge(
+		c->service.name, t->status, buf_view(&t->body), err);
 	if (*refusal == REFUSAL_CLOCK && !clock_differs) {
 		*refusal = REFUSAL_FINAL;
 	}
@@ -154,14 +126,18 @@ try_again(
 }
 
 enum gs_code
-granting_ask(struct granting_course *c, struct gs_err *err)
+granting_ask(struct granting_course *c, const struct granting_service *service,
+	struct gs_err *err)
 {
 	enum refusal refusal = REFUSAL_FINAL;
 	struct tries tries = {0};
 
-	granting_talk_begin(c, &conn_usual_patience);
+	c->service = *service;
+	if (granting_talk_begin(c, &conn_usual_patience, err) != GS_OK) {
+		return err->code;
+	}
 	do {
-		if (c->write(c, &c->talk.request, err) != GS_OK) {
+		if (service->write(c, &c->talk.request, err) != GS_OK) {
 			break;
 		}
 		if (attempt(c, &refusal, err) == GS_OK) {

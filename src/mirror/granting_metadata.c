@@ -21,31 +21,42 @@ write_container(
 enum gs_code
 granting_container(struct granting_course *c, struct gs_err *err)
 {
+	struct granting_service service = {
+		.name = "the container's endpoint",
+		.write = write_container,
+	};
+
 	if (container_parse(view_of(c->chain->url), &c->container, err) !=
 		GS_OK) {
 		return err->code;
 	}
-	granting_choose_url(
-		c, &c->container.url, "container credentials", write_container);
-	if (granting_ask(c, err) != GS_OK) {
+	service.url = c->container.url;
+	service.is_near = !service.url.tls;
+	if (granting_ask(c, &service, err) != GS_OK) {
 		return err->code;
 	}
 	return keydoc_read(
 		KEYDOC_CONTAINER, buf_view(&c->talk.body), &c->grant, err);
 }
 
-/* One question and its answer, be it silence. */
+/* One question and its answer, be it silence. Where nobody can be connected to
+ * there is no service. */
 static enum gs_code
 take_step(struct granting_course *c, struct gs_err *err)
 {
 	struct granting_talk *t = &c->talk;
 	struct gs_err trouble;
 
-	if (metadata_head(&c->metadata, &c->url, &t->request, err) != GS_OK) {
+	if (metadata_head(&c->metadata, &c->service.url, &t->request, err) !=
+		GS_OK) {
 		return err->code;
 	}
 	enum gs_code code = granting_talk_ask(t, &trouble);
 
+	if (code != GS_OK && !t->connected) {
+		*err = trouble;
+		return code;
+	}
 	metadata_take(&c->metadata, code == GS_OK ? t->status : 0,
 		buf_view(&t->body), code == GS_OK ? NULL : &trouble);
 	return GS_OK;
@@ -56,7 +67,6 @@ converse(struct granting_course *c, struct gs_err *err)
 {
 	struct metadata *m = &c->metadata;
 
-	granting_talk_begin(c, &granting_near);
 	while (m->step != METADATA_DONE && m->step != METADATA_FAILED) {
 		if (take_step(c, err) != GS_OK) {
 			return err->code;
@@ -73,8 +83,11 @@ converse(struct granting_course *c, struct gs_err *err)
 enum gs_code
 granting_instance(struct granting_course *c, struct gs_err *err)
 {
-	if (granting_choose(c, c->chain->url, "instance metadata", NULL, err) !=
-		GS_OK) {
+	c->service = (struct granting_service){
+		.name = "EC2's metadata", .is_near = true};
+	if (url_parse(view_of(c->chain->url), c->service.name, &c->service.url,
+		    err) != GS_OK ||
+		granting_talk_begin(c, &granting_near, err) != GS_OK) {
 		return err->code;
 	}
 	metadata_init(&c->metadata, c->chain->without_v1);

@@ -3,15 +3,14 @@
 #define MIRROR_GRANTING_PRIVATE_H
 
 #include "mirror/granting.h"
+#include "mirror/site.h"
 #include "s3/container.h"
 #include "s3/keydoc.h"
 #include "s3/meta.h"
 #include "s3/metadata.h"
 #include "s3/refusal.h"
-#include "s3/sigv4.h"
 #include "s3/sso.h"
 #include "s3/sts.h"
-#include "s3/url.h"
 
 enum { GRANTING_ATTEMPTS = 3 };
 
@@ -21,10 +20,11 @@ struct granting_talk {
 	struct conn_patience patience; /* what is left of it */
 	const struct conn_patience *usual;
 	struct conn *conn; /* NULL if there is none */
-	char host[HOST_MAX + 1];
+	struct site site;
 	uint64_t deadline_ms;
 	struct buf request; /* the next one, body included */
 	/* of the last answer */
+	bool connected; /* or not even that */
 	struct buf body;
 	unsigned status;
 	struct meta meta;
@@ -36,36 +36,42 @@ struct granting_talk {
 /* How long metadata services may take, which are near or not there. */
 extern const struct conn_patience granting_near;
 
+struct granting_course;
+
+/* Whom to ask for what. Borrows. */
+struct granting_service {
+	const char *name; /* for messages */
+	struct url url;
+	bool is_near; /* metadata: no proxy is asked */
+	/* appends a request, anew for each attempt; NULL without granting_ask */
+	enum gs_code (*write)(struct granting_course *c, struct buf *request,
+		struct gs_err *err);
+};
+
 /* One run of a chain. Lives on the heap, and is wiped. */
 struct granting_course {
 	const struct granting *how;
 	const struct chain *chain;
 	uint64_t deadline_ms;
 	int64_t skew_s; /* what to add to this machine's clock */
-	/* the service that is asked: its URL, which borrows of the chain, its
-	 * name for messages, and what writes a request, anew for each attempt */
-	struct url url;
-	struct call_place where;
-	const char *service;
-	enum gs_code (*write)(struct granting_course *c, struct buf *request,
-		struct gs_err *err);
+	struct granting_service service; /* that is asked */
+	struct container container;
 	const struct chain_role *role; /* that is assumed */
 	struct grant grant;            /* what has been granted so far */
 	struct grant next;
-	struct container container;
 	struct metadata metadata;
 	struct sso_token token;
 	struct buf file; /* a block of its own; see granting_read_file */
 	struct granting_talk talk;
-	struct sts_scratch sts;
-	char cache[SSO_CACHE_MAX]; /* its next text */
+	struct sts_scratch scratch;
+	char cache[SSO_CACHE_MAX];
 };
 
 /* the conversation */
 
-/* Gets ready to ask url; connects when it is asked. */
-void granting_talk_begin(
-	struct granting_course *c, const struct conn_patience *patience);
+/* Gets ready to ask the service, connects when it is asked. */
+GS_CHECKED enum gs_code granting_talk_begin(struct granting_course *c,
+	const struct conn_patience *patience, struct gs_err *err);
 
 /* Sends the request and takes the answer; talk->request is then wiped. */
 GS_CHECKED enum gs_code granting_talk_ask(
@@ -74,23 +80,13 @@ GS_CHECKED enum gs_code granting_talk_ask(
 /* Closes. Twice is fine. */
 void granting_talk_end(struct granting_talk *t);
 
-/* Chooses whom to ask, and for what; write may be NULL. */
-void granting_choose_url(struct granting_course *c, const struct url *url,
-	const char *service,
-	enum gs_code (*write)(struct granting_course *c, struct buf *request,
-		struct gs_err *err));
+/* The service's place, for its requests. */
+struct call_place granting_place(const struct granting_course *c);
 
-/* The same by the text of the URL. */
-GS_CHECKED enum gs_code granting_choose(struct granting_course *c,
-	const char *text, const char *service,
-	enum gs_code (*write)(struct granting_course *c, struct buf *request,
-		struct gs_err *err),
-	struct gs_err *err);
-
-/* Asks as often as that may help. GS_OK: the answer of status 200 is in the
- * talk's body. */
-GS_CHECKED enum gs_code granting_ask(
-	struct granting_course *c, struct gs_err *err);
+/* Asks the service at url as often as that may help. GS_OK: the answer of
+ * status 200 is in the talk's body. */
+GS_CHECKED enum gs_code granting_ask(struct granting_course *c,
+	const struct granting_service *service, struct gs_err *err);
 
 /* The time over there. */
 int64_t granting_now_ns(const struct granting_course *c);

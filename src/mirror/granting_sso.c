@@ -16,7 +16,9 @@ static enum gs_code
 write_refresh(
 	struct granting_course *c, struct buf *request, struct gs_err *err)
 {
-	return sso_refresh_request(&c->where, &c->token, request, err);
+	const struct call_place where = granting_place(c);
+
+	return sso_refresh_request(&where, &c->token, request, err);
 }
 
 /* Others use the cache too: they find the new token there. If it cannot be
@@ -39,14 +41,17 @@ write_back(struct granting_course *c)
 static enum gs_code
 refresh(struct granting_course *c, struct gs_err *err)
 {
+	struct granting_service oidc = {
+		.name = "SSO OIDC", .write = write_refresh};
+
 	if (c->chain->refresh_url[0] == '\0' ||
 		!sso_can_refresh(&c->token, now_s(c))) {
 		return gs_fail(err, GS_CONFIG, "the sign-in has ended",
 			VIEW(""), SIGN_IN);
 	}
-	if (granting_choose(c, c->chain->refresh_url, "SSO OIDC", write_refresh,
+	if (url_parse(view_of(c->chain->refresh_url), oidc.name, &oidc.url,
 		    err) != GS_OK ||
-		granting_ask(c, err) != GS_OK ||
+		granting_ask(c, &oidc, err) != GS_OK ||
 		sso_read_refresh(buf_view(&c->talk.body), now_s(c), &c->token,
 			err) != GS_OK) {
 		return err->code;
@@ -59,13 +64,18 @@ static enum gs_code
 write_keys_request(
 	struct granting_course *c, struct buf *request, struct gs_err *err)
 {
-	return sso_keys_request(&c->where, c->chain,
-		view_of(c->token.access_token), request, err);
+	const struct call_place where = granting_place(c);
+
+	return sso_keys_request(
+		&where, c->chain, view_of(c->token.access_token), request, err);
 }
 
 enum gs_code
 granting_sso(struct granting_course *c, struct gs_err *err)
 {
+	struct granting_service portal = {
+		.name = "SSO", .write = write_keys_request};
+
 	if (granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, err) != GS_OK ||
 		sso_read_cache(buf_view(&c->file), &c->token, err) != GS_OK) {
 		return err->code;
@@ -74,9 +84,9 @@ granting_sso(struct granting_course *c, struct gs_err *err)
 		return err->code;
 	}
 	granting_forget_file(c);
-	if (granting_choose(c, c->chain->url, "SSO", write_keys_request, err) !=
+	if (url_parse(view_of(c->chain->url), portal.name, &portal.url, err) !=
 			GS_OK ||
-		granting_ask(c, err) != GS_OK) {
+		granting_ask(c, &portal, err) != GS_OK) {
 		return err->code;
 	}
 	return keydoc_read(KEYDOC_SSO, buf_view(&c->talk.body), &c->grant, err);

@@ -5,10 +5,10 @@ static struct sts_env
 env_of(struct granting_course *c)
 {
 	return (struct sts_env){
-		.where = c->where,
+		.where = granting_place(c),
 		.region = view_of(c->chain->sts_region),
 		.now_ns = granting_now_ns(c),
-		.scratch = &c->sts,
+		.scratch = &c->scratch,
 	};
 }
 
@@ -24,7 +24,7 @@ write_web_identity(
 		return err->code;
 	}
 	return sts_assume_role_with_web_identity(
-		&env, c->role, view_trim(buf_view(&c->file)), request, err);
+		&env, c->role, buf_view(&c->file), request, err);
 }
 
 static enum gs_code
@@ -43,8 +43,11 @@ take_role(struct granting_course *c,
 		struct gs_err *err),
 	struct gs_err *err)
 {
-	if (granting_choose(c, c->chain->sts_url, "STS", write, err) != GS_OK ||
-		granting_ask(c, err) != GS_OK ||
+	struct granting_service sts = {.name = "STS", .write = write};
+
+	if (url_parse(view_of(c->chain->sts_url), sts.name, &sts.url, err) !=
+			GS_OK ||
+		granting_ask(c, &sts, err) != GS_OK ||
 		keydoc_read(KEYDOC_ROLE, buf_view(&c->talk.body), &c->next,
 			err) != GS_OK) {
 		return err->code;

@@ -6,34 +6,42 @@
 enum { NEAR_MS = 1000, BODY_SPEED_MIN = 16 * 1024 };
 
 const struct conn_patience granting_near = {
-	.open = {NEAR_MS, NEAR_MS, NEAR_MS},
+	.open = {NEAR_MS, NEAR_MS, NEAR_MS, NEAR_MS},
 	.answer_ms = NEAR_MS,
 	.speed_ms = NEAR_MS,
 	.refusal_ms = NEAR_MS,
 };
 
-void
-granting_talk_begin(
-	struct granting_course *c, const struct conn_patience *patience)
+enum gs_code
+granting_talk_begin(struct granting_course *c,
+	const struct conn_patience *patience, struct gs_err *err)
 {
+	static char *const nothing[] = {NULL};
+	char *const *env = c->service.is_near ? nothing : c->how->env;
 	struct granting_talk *t = &c->talk;
-	struct buf host = BUF_OVER(t->host);
 
 	granting_talk_end(t);
-	buf_add(&host, c->url.host);
-	buf_cstr(&host);
 	t->usual = patience;
 	t->deadline_ms = c->deadline_ms;
 	t->request = BUF_OVER(t->request_storage);
 	t->body = BUF_OVER(t->body_storage);
-	const struct stream_target target = {
-		.host = t->host,
-		.port = c->url.port,
-		.tls = c->url.tls,
-		.trust = c->url.tls ? c->how->trust : NULL,
-	};
+	if (site_find(&t->site, &c->service.url, env, c->how->trust, err) !=
+		GS_OK) {
+		return err->code;
+	}
+	conn_pool_init(&t->pool, &t->site.target, &t->patience);
+	return GS_OK;
+}
 
-	conn_pool_init(&t->pool, &target, &t->patience);
+struct call_place
+granting_place(const struct granting_course *c)
+{
+	const struct stream_target *target = &c->talk.site.target;
+
+	return (struct call_place){
+		.url = &c->service.url,
+		.proxy = target->tls ? NULL : target->proxy,
+	};
 }
 
 /* No step may take longer than what is left. */
@@ -47,6 +55,7 @@ share_patience(struct granting_talk *t)
 		{t->usual->open.resolve_ms, &t->patience.open.resolve_ms},
 		{t->usual->open.connect_ms, &t->patience.open.connect_ms},
 		{t->usual->open.handshake_ms, &t->patience.open.handshake_ms},
+		{t->usual->open.tunnel_ms, &t->patience.open.tunnel_ms},
 		{t->usual->answer_ms, &t->patience.answer_ms},
 		{t->usual->speed_ms, &t->patience.speed_ms},
 		{t->usual->refusal_ms, &t->patience.refusal_ms},
@@ -81,7 +90,7 @@ on_body(void *ctx, struct view bytes, struct gs_err *err)
 	return buf_ok(&t->body)
 		       ? GS_OK
 		       : gs_fail(err, GS_TOOBIG, "the answer of",
-				 view_of(t->host),
+				 view_of(t->site.host),
 				 "it is longer than any that grants keys");
 }
 
@@ -122,6 +131,7 @@ connect_to(struct granting_talk *t, struct gs_err *err)
 	}
 	share_patience(t);
 	t->conn = conn_take(&t->pool, CONN_PUT, true, err);
+	t->connected = t->conn != NULL;
 	return t->conn ? GS_OK : err->code;
 }
 
