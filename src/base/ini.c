@@ -17,6 +17,8 @@ struct item {
 /* Where a reader is. */
 struct reader {
 	struct view rest;
+	size_t line;      /* of the last item, from 1 */
+	bool inside;      /* a section that is wanted */
 	struct view key;  /* of the last property in this section, or empty */
 	bool value_empty; /* there is one, and it has no value */
 };
@@ -163,6 +165,7 @@ next(struct reader *r, struct item *item)
 		struct view line;
 
 		view_cut(r->rest, '\n', &line, &r->rest);
+		r->line++;
 		if (read_line(r, line, item)) {
 			return true;
 		}
@@ -205,9 +208,11 @@ static struct wanted
 spell(struct view text, const struct ini_section *s)
 {
 	struct wanted bare = {s, true}, typed = {s, false};
-	bool is_default = view_eq(s->type, VIEW("profile")) &&
-			  view_eq(s->name, VIEW("default"));
+	bool is_default = view_eq_nocase(s->name, VIEW("default"));
 
+	if (!view_eq(s->type, VIEW("profile"))) {
+		return typed;
+	}
 	if (s->file == INI_CREDENTIALS || (is_default && !has(text, typed))) {
 		return bare;
 	}
@@ -252,22 +257,49 @@ take(const struct item *i, struct view sub_key, struct buf *value, bool *found)
 	}
 }
 
+/* The next thing that is said about the key in the section. */
+static bool
+next_about(
+	struct reader *r, struct wanted w, struct view key, struct item *item)
+{
+	while (next(r, item)) {
+		if (item->kind == SECTION) {
+			r->inside = matches(item, w);
+		} else if (r->inside && view_eq_nocase(item->key, key)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 ini_get(struct view text, const struct ini_section *section, struct view key,
 	struct view sub_key, struct buf *value)
 {
 	struct wanted w = spell(text, section);
 	struct reader r = {.rest = text};
-	bool inside = false, found = false;
+	bool found = false;
 	struct item i;
 
 	buf_clear(value);
-	while (next(&r, &i)) {
-		if (i.kind == SECTION) {
-			inside = matches(&i, w);
-		} else if (inside && view_eq_nocase(i.key, key)) {
-			take(&i, sub_key, value, &found);
-		}
+	while (next_about(&r, w, key, &i)) {
+		take(&i, sub_key, value, &found);
 	}
 	return found;
+}
+
+size_t
+ini_line(struct view text, const struct ini_section *section, struct view key)
+{
+	struct wanted w = spell(text, section);
+	struct reader r = {.rest = text};
+	size_t line = 0;
+	struct item i;
+
+	while (next_about(&r, w, key, &i)) {
+		if (i.kind == PROPERTY) {
+			line = r.line;
+		}
+	}
+	return line;
 }

@@ -22,9 +22,10 @@
 
 enum ini_file {
 	/* [profile NAME], [sso-session NAME], [services NAME]; for profile
-	 * default also [default], unless there is a [profile default] */
+	 * default, in either case, also [default], unless there is a
+	 * [profile default] */
 	INI_CONFIG,
-	/* [NAME] for profile NAME; no [profile NAME] */
+	/* [NAME] for profile NAME, no [profile NAME]; the others as above */
 	INI_CREDENTIALS,
 };
 
@@ -45,5 +46,10 @@ bool ini_has(struct view text, const struct ini_section *section);
  */
 bool ini_get(struct view text, const struct ini_section *section,
 	struct view key, struct view sub_key, struct buf *value);
+
+/* The line, from 1, of the value that counts; 0 if the section says nothing
+ * for key. For messages. */
+size_t ini_line(
+	struct view text, const struct ini_section *section, struct view key);
 
 #endif

@@ -34,7 +34,8 @@ enum {
 	ROLE_SESSION_MAX = 64,
 	EXTERNAL_ID_MAX = 1224,
 	WEB_TOKEN_MAX = 20000,
-	SSO_TEXT_MAX = 255, /* of an account or a role's name */
+	SSO_TEXT_MAX = 255,       /* of an account or a role's name */
+	LOGIN_SESSION_MAX = 2048, /* an ARN */
 	COMMAND_MAX = 8192,
 
 	/* HTTP */

@@ -24,7 +24,7 @@ exam_ask(struct exam *e, const struct probe *probe, struct finding *f)
 {
 	const struct object_env env = {
 		.endpoint = &e->endpoint,
-		.creds = &e->settings.creds,
+		.creds = &e->settings.chain.keys,
 		.now_s = now_s() + e->skew_s,
 		.sign_bodies = e->settings.sign_bodies,
 	};

@@ -133,9 +133,9 @@ add_key(const struct creds *creds, struct finding *f)
 void
 exam_credentials(struct exam *e, struct finding *f)
 {
-	const struct creds *creds = &e->settings.creds;
+	const struct creds *creds = &e->settings.chain.keys;
 
-	finding_add(f, "source", view_of(e->settings.creds_from), "");
+	finding_add(f, "source", view_of(e->settings.chain.from), "");
 	add_key(creds, f);
 	finding_add(f, "session token",
 		view_of(creds->session_token[0] ? "yes" : "no"), "");

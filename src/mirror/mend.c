@@ -119,8 +119,8 @@ renew_keys(struct remote *r)
 	if (settings_load(r->with.settings, fresh, &ignored) == GS_OK) {
 		pthread_mutex_lock(&r->lock);
 		if (r->creds_now == 0 &&
-			!are_same(&fresh->creds, &r->creds[0])) {
-			r->creds[1] = fresh->creds;
+			!are_same(&fresh->chain.keys, &r->creds[0])) {
+			r->creds[1] = fresh->chain.keys;
 			r->creds_now = 1;
 		}
 		pthread_mutex_unlock(&r->lock);

@@ -139,7 +139,7 @@ describe(struct remote *r)
 	buf_str(&line, e->region);
 	add_source(&line, e->region_is_guess ? "a guess" : s->region_from);
 	buf_str(&line, ", keys");
-	add_source(&line, s->creds_from);
+	add_source(&line, s->chain.from);
 	if (e->tls) {
 		buf_str(&line, ", CA bundle");
 		add_source(&line, s->ca_bundle_from[0] ? s->ca_bundle_from
@@ -172,7 +172,7 @@ remote_start(struct remote *r, const struct remote_setup *with)
 		remote_say(r, REMOTE_TOPIC_CONFIG, LOG_WARNING, &err);
 		return;
 	}
-	r->creds[0] = r->settings.creds;
+	r->creds[0] = r->settings.chain.keys;
 	r->sign_bodies = r->settings.sign_bodies;
 	r->on = true;
 	describe(r);

@@ -30,6 +30,25 @@ release_text(struct buf *text)
 	free(text->p);
 }
 
+/* Sources that have to be asked for keys are known (s3/chain.h), but nobody
+ * asks them yet. */
+static enum gs_code
+refuse_to_ask(const struct settings *s, struct gs_err *err)
+{
+	if (chain_is_static(&s->chain)) {
+		return GS_OK;
+	}
+	if (s->chain.tried[0] != '\0') {
+		return gs_fail(err, GS_CONFIG, "no credentials for profile",
+			view_of(s->profile), s->chain.tried);
+	}
+	return gs_fail(err, GS_CONFIG, "credentials", view_of(s->chain.from),
+		"this version cannot ask for keys there yet: set "
+		"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
+		"AWS_SESSION_TOKEN, as `aws configure export-credentials "
+		"--format env` prints them");
+}
+
 enum gs_code
 settings_load(
 	const struct settings_input *in, struct settings *s, struct gs_err *err)
@@ -47,7 +66,10 @@ settings_load(
 	enum gs_code code = settings_resolve(in, &texts, s, err);
 
 	if (code == GS_OK) {
-		code = settings_find_creds(in, &texts, s, err);
+		code = settings_find_chain(in, &texts, s, err);
+	}
+	if (code == GS_OK) {
+		code = refuse_to_ask(s, err);
 	}
 	release_text(&config);
 	release_text(&credentials);

@@ -7,10 +7,10 @@
 #include "s3/settings.h"
 
 /*
- * Reads the shared files that the environment names and fills s, credentials
+ * Reads the shared files that the environment names and fills s, its chain
  * included. A file that cannot be read counts as empty, but is named where the
  * configuration then comes to nothing. The answer is otherwise that of
- * settings_resolve or settings_find_creds. Nothing secret stays in memory but
+ * settings_resolve or settings_find_chain. Nothing secret stays in memory but
  * in s.
  */
 GS_CHECKED enum gs_code settings_load(const struct settings_input *in,

@@ -1,8 +1,6 @@
 /*
- * The keys that requests are signed with, and where they are looked for: the
- * environment, then the profile, as aws-sdk-go-v2 does. A source that is
- * configured but cannot be used is an error: the next one would be somebody
- * else's keys.
+ * The keys that requests are signed with, and how they stand in the environment
+ * and in a profile.
  */
 #ifndef S3_CREDS_H
 #define S3_CREDS_H
@@ -33,21 +31,25 @@ struct buf creds_field(struct creds *creds, enum creds_field field);
  * in headers, where a blank would cut them. */
 bool creds_is_sound(struct view text, enum creds_field field);
 
-/* Where to look. Borrows from the caller. */
-struct creds_search {
-	char *const *env; /* as environ */
-	/* the profile was asked for by a flag, which beats the environment */
-	bool profile_first;
-	const struct profile *profile;
-};
+/* The variable of a field: the first of its two names that has a value, or the
+ * first of them. */
+const char *creds_variable(char *const env[], enum creds_field field);
 
-/*
- * Fills *creds, and *from with the source in words. GS_CONFIG without
- * credentials: says where they were looked for and what to set, or which
- * source is configured that this version cannot read; GS_TOOBIG for a value
- * over its limit. *creds is then wiped.
- */
-GS_CHECKED enum gs_code creds_find(const struct creds_search *search,
-	struct creds *creds, const char **from, struct gs_err *err);
+/* True if the environment has a whole pair; half a pair does not count. */
+bool creds_are_in_env(char *const env[]);
+
+/* Copies them from there. GS_CONFIG or GS_TOOBIG names a variable that no key
+ * can have as its value. */
+GS_CHECKED enum gs_code creds_from_env(
+	char *const env[], struct creds *creds, struct gs_err *err);
+
+/* Says whether the profile has a pair. GS_CONFIG for half a pair. */
+GS_CHECKED enum gs_code creds_look_in_profile(
+	const struct profile *p, bool *found, struct gs_err *err);
+
+/* Copies the pair of a profile that has one from its file, and the token if it
+ * stands there too. Fails as creds_from_env does. */
+GS_CHECKED enum gs_code creds_from_profile(const struct profile *p,
+	struct creds *creds, enum profile_file *file, struct gs_err *err);
 
 #endif

@@ -9,4 +9,7 @@
  * from env, which is like environ. */
 struct view env_get(char *const env[], const char *name);
 
+/* As it stands, blanks included. */
+struct view env_get_exact(char *const env[], const char *name);
+
 #endif

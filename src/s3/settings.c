@@ -109,7 +109,6 @@ settings_resolve(const struct settings_input *in,
 	}
 	buf_add(&profile, scope.profile.name);
 	buf_cstr(&profile);
-	s->creds_from = "";
 	for (size_t i = 0; i < ARRAY_LEN(finders); i++) {
 		code = finders[i](&scope, s, err);
 		if (code != GS_OK) {
@@ -137,5 +136,5 @@ settings_wish(const struct settings *s)
 void
 settings_release(struct settings *s)
 {
-	wipe(&s->creds, sizeof(s->creds));
+	chain_release(&s->chain);
 }

@@ -12,7 +12,7 @@
 #define S3_SETTINGS_H
 
 #include "base/err.h"
-#include "s3/creds.h"
+#include "s3/chain.h"
 #include "s3/endpoint.h"
 #include "s3/extras.h"
 
@@ -61,22 +61,19 @@ struct settings {
 	unsigned max_attempts; /* 0: not configured */
 	struct extras extras;  /* borrows from the input */
 	/* where it was found, in words for messages; "" if nowhere */
-	const char *endpoint_from, *region_from, *ca_bundle_from, *creds_from;
-	struct creds creds;
+	const char *endpoint_from, *region_from, *ca_bundle_from;
+	struct chain chain; /* of credentials; it makes this large */
 };
 
-/* Everything but creds. GS_CONFIG or GS_TOOBIG names the setting, and *s is of
+/* Everything but the chain. GS_CONFIG or GS_TOOBIG names the setting, and *s is of
  * no use then. */
 GS_CHECKED enum gs_code settings_resolve(const struct settings_input *in,
 	const struct settings_texts *texts, struct settings *s,
 	struct gs_err *err);
 
-/*
- * Fills s->creds and s->creds_from, after settings_resolve. GS_CONFIG without
- * credentials: says where they were looked for, or which source is configured
- * that this version cannot read.
- */
-GS_CHECKED enum gs_code settings_find_creds(const struct settings_input *in,
+/* Fills s->chain, after settings_resolve. Fails as chain_find does, or for a
+ * switch that is neither true nor false; the chain is then wiped. */
+GS_CHECKED enum gs_code settings_find_chain(const struct settings_input *in,
 	const struct settings_texts *texts, struct settings *s,
 	struct gs_err *err);
 

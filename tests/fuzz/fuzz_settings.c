@@ -51,7 +51,7 @@ static void
 check_head(const struct endpoint *e)
 {
 	const struct object_env with = {
-		.endpoint = e, .creds = &settings.creds, .scratch = &scratch};
+		.endpoint = e, .creds = &settings.chain.keys, .scratch = &scratch};
 	const struct id action = {{0}};
 	struct buf out = BUF_OVER(head);
 	struct gs_err err;
@@ -62,7 +62,7 @@ check_head(const struct endpoint *e)
 		check(head[i] != '\0');
 		lines += head[i] == '\n';
 	}
-	check(lines == 8 + (settings.creds.session_token[0] != '\0'));
+	check(lines == 8 + (settings.chain.keys.session_token[0] != '\0'));
 	check(out.len <= OBJECT_HEAD_MAX);
 }
 
@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	set_env(rest);
 	(void)!settings_paths(env, &paths, &err);
 	if (settings_resolve(&in, &texts, &settings, &err) != GS_OK ||
-		settings_find_creds(&in, &texts, &settings, &err) != GS_OK) {
+		settings_find_chain(&in, &texts, &settings, &err) != GS_OK) {
 		return 0;
 	}
 	wish = settings_wish(&settings);

@@ -1,109 +1,15 @@
 #include "s3/settings.h"
 
-#include "sections.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
-enum { ENV_MAX = 16, TEXT_MAX = 256 };
+#include "settings_vector.h"
 
 static struct gs_err err;
 static struct settings settings;
 static const char *current; /* the vector's file */
-
-/* What a vector file configures. */
-struct vector {
-	struct settings_input in;
-	struct settings_texts texts;
-	char *env[ENV_MAX + 1];
-	char text[ENV_MAX][TEXT_MAX];
-	size_t texts_used;
-};
-
-static char *
-keep(struct vector *v, struct view text)
-{
-	char *kept = v->text[v->texts_used++];
-
-	assert_true(text.n < TEXT_MAX && v->texts_used <= ENV_MAX);
-	if (text.n > 0) {
-		memcpy(kept, text.p, text.n);
-	}
-	kept[text.n] = '\0';
-	return kept;
-}
-
-static void
-read_env(struct vector *v, struct view text)
-{
-	size_t i = 0;
-
-	while (v->env[i]) {
-		i++;
-	}
-	v->env[i] = keep(v, text);
-}
-
-static void
-read_flag(struct vector *v, struct view text)
-{
-	const struct {
-		struct view name;
-		const char **value;
-	} flags[] = {
-		{VIEW("bucket"), &v->in.bucket},
-		{VIEW("prefix"), &v->in.prefix},
-		{VIEW("endpoint"), &v->in.endpoint},
-		{VIEW("region"), &v->in.region},
-		{VIEW("profile"), &v->in.profile},
-		{VIEW("ca-bundle"), &v->in.ca_bundle},
-	};
-	struct view name, value;
-
-	view_cut(text, ' ', &name, &value);
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (view_eq(name, flags[i].name)) {
-			*flags[i].value = keep(v, value);
-			return;
-		}
-	}
-	assert_true(view_eq(text, VIEW("path-style true")));
-	v->in.path_style = true;
-}
-
-static void
-begin_vector(struct vector *v)
-{
-	memset(v, 0, sizeof(*v));
-	v->in = (struct settings_input){.env = v->env,
-		.bucket = "",
-		.prefix = "",
-		.endpoint = "",
-		.region = "",
-		.profile = "",
-		.ca_bundle = ""};
-}
-
-static void
-read_vector(struct view file, struct vector *v)
-{
-	struct view section, key, value;
-
-	begin_vector(v);
-	sections_find(file, "", &section);
-	while (sections_next(&section, &key, &value)) {
-		if (view_eq(key, VIEW("env"))) {
-			read_env(v, value);
-		} else {
-			assert_true(view_eq(key, VIEW("flag")));
-			read_flag(v, value);
-		}
-	}
-	sections_find(file, "config", &v->texts.config);
-	sections_find(file, "credentials", &v->texts.credentials);
-}
 
 static const char *
 addressing_text(enum endpoint_addressing addressing)
@@ -149,10 +55,6 @@ value_of(struct view key)
 		{VIEW("addressing"), addressing_text(settings.addressing)},
 		{VIEW("hosts"), hosts_text()},
 		{VIEW("sign-bodies"), settings.sign_bodies ? "yes" : "no"},
-		{VIEW("access"), settings.creds.access_key},
-		{VIEW("secret"), settings.creds.secret_key},
-		{VIEW("token"), settings.creds.session_token},
-		{VIEW("creds-from"), settings.creds_from},
 	};
 
 	snprintf(number, sizeof(number), "%u", settings.max_attempts);
@@ -189,23 +91,15 @@ assert_says(struct view want)
 	}
 }
 
-static bool
-is_wiped(const struct creds *creds)
-{
-	static const struct creds none;
-
-	return memcmp(creds, &none, sizeof(none)) == 0;
-}
-
 static void
 run_file(const char *path)
 {
-	static struct vector v;
+	static struct settings_vector v;
 	struct view file = sections_load(path), want;
 	enum gs_code code;
 
 	current = path;
-	read_vector(file, &v);
+	settings_vector_read(file, &v);
 	memset(&settings, 0x55, sizeof(settings));
 	code = settings_resolve(&v.in, &v.texts, &settings, &err);
 	if (sections_find(file, "error", &want)) {
@@ -213,44 +107,32 @@ run_file(const char *path)
 		assert_says(want);
 		return;
 	}
-	if (code == GS_OK) {
-		code = settings_find_creds(&v.in, &v.texts, &settings, &err);
-	}
-	if (sections_find(file, "creds error", &want)) {
-		assert_int_equal(code, GS_CONFIG);
-		assert_says(want);
-		assert_true(is_wiped(&settings.creds));
-		return;
-	}
 	if (code != GS_OK) {
 		fail_msg("%s: %s", path, err.text);
 	}
 	assert_true(sections_find(file, "settings", &want));
 	assert_settings(want);
-	settings_release(&settings);
-	settings_release(&settings);
-	assert_true(is_wiped(&settings.creds));
 }
 
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/settings", run_file), 84);
+	assert_int_equal(sections_each("tests/vectors/settings", run_file), 46);
 }
 
 /* A value of n letters for a variable. */
 static enum gs_code
 resolve_long(const char *variable, size_t n)
 {
-	static struct vector v;
+	static struct settings_vector v;
 	static char text[SESSION_TOKEN_MAX + 128];
 	int len = snprintf(text, sizeof(text), "%s=", variable);
 	enum gs_code code;
 
-	begin_vector(&v);
+	settings_vector_begin(&v);
 	v.in.bucket = "b";
-	v.env[0] = keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
-	v.env[1] = keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=SK"));
+	v.env[0] = settings_vector_keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
+	v.env[1] = settings_vector_keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=SK"));
 	memset(text + len, 'x', n);
 	text[(size_t)len + n] = '\0';
 	for (size_t i = 0; i < 2; i++) {
@@ -263,7 +145,7 @@ resolve_long(const char *variable, size_t n)
 	}
 	code = settings_resolve(&v.in, &v.texts, &settings, &err);
 	return code == GS_OK
-		       ? settings_find_creds(&v.in, &v.texts, &settings, &err)
+		       ? settings_find_chain(&v.in, &v.texts, &settings, &err)
 		       : code;
 }
 
@@ -299,13 +181,13 @@ test_limits(void **state)
 static void
 test_secrets_are_not_repeated(void **state)
 {
-	static struct vector v;
+	static struct settings_vector v;
 
-	begin_vector(&v);
+	settings_vector_begin(&v);
 	v.in.bucket = "b";
-	v.env[0] = keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
-	v.env[1] = keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=hu\001sh"));
-	assert_int_equal(settings_find_creds(&v.in, &v.texts, &settings, &err),
+	v.env[0] = settings_vector_keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
+	v.env[1] = settings_vector_keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=hu\001sh"));
+	assert_int_equal(settings_find_chain(&v.in, &v.texts, &settings, &err),
 		GS_CONFIG);
 	assert_null(strstr(err.text, "hu"));
 }
@@ -315,9 +197,9 @@ test_extras(void **state)
 {
 	const struct extras_wish good = {.acl = "private"};
 	const struct extras_wish bad = {.acl = "x"};
-	static struct vector v;
+	static struct settings_vector v;
 
-	begin_vector(&v);
+	settings_vector_begin(&v);
 	v.in.bucket = "b";
 	assert_int_equal(
 		settings_resolve(&v.in, &v.texts, &settings, &err), GS_OK);
