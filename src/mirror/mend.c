@@ -1,5 +1,6 @@
 #include "mirror/mend.h"
 
+#include "base/array.h"
 #include "os/clock.h"
 #include "os/settings_files.h"
 #include "s3/skew.h"
@@ -37,23 +38,82 @@ say_mended(struct remote *r, enum remote_topic topic, const char *what,
 	remote_say(r, topic, LOG_WARNING, &note);
 }
 
+/* where the bucket is: under the lock */
+
+/* What is configured, and what the store has said about it. */
+static struct endpoint_wish
+current_wish(const struct remote *r)
+{
+	struct endpoint_wish wish = settings_wish(&r->settings);
+
+	if (r->region_named) {
+		wish.region = view_of(r->endpoint[r->endpoint_now].region);
+		wish.region_is_named = true;
+	}
+	if (r->bucket_in_host) {
+		wish.addressing = ENDPOINT_VIRTUAL;
+	}
+	return wish;
+}
+
+static bool
+are_one_place(const struct endpoint *a, const struct endpoint *b)
+{
+	return strcmp(a->host, b->host) == 0 && strcmp(a->base, b->base) == 0 &&
+	       strcmp(a->region, b->region) == 0;
+}
+
+/* Goes on at another endpoint, if the wish leads to one. */
+static bool
+move(struct remote *r, const struct endpoint_wish *wish)
+{
+	unsigned now = r->endpoint_now;
+	struct endpoint *next = &r->endpoint[now + 1];
+	struct gs_err ignored;
+
+	if (now + 1 == ARRAY_LEN(r->endpoint) ||
+		endpoint_resolve(wish, next, &ignored) != GS_OK ||
+		are_one_place(next, &r->endpoint[now]) ||
+		remote_find_site(r, now + 1, &ignored) != GS_OK) {
+		return false;
+	}
+	conn_pool_retarget(&r->pool, &r->site[now + 1].target);
+	r->endpoint_now = now + 1;
+	return true;
+}
+
 /* Goes on with the region that the store named. */
 static bool
 change_region(struct remote *r, struct view region)
 {
-	struct endpoint_wish wish = settings_wish(&r->settings);
-	struct gs_err ignored;
 	bool changed = false;
 
-	wish.region = region;
 	pthread_mutex_lock(&r->lock);
-	if (r->endpoint_now == 0 &&
-		!view_eq(region, view_of(r->endpoint[0].region)) &&
-		endpoint_resolve(&wish, &r->endpoint[1], &ignored) == GS_OK &&
-		remote_find_site(r, 1, &ignored) == GS_OK) {
-		conn_pool_retarget(&r->pool, &r->site[1].target);
-		r->endpoint_now = 1;
-		changed = true;
+	if (!r->region_named) {
+		struct endpoint_wish wish = current_wish(r);
+
+		wish.region = region;
+		wish.region_is_named = true;
+		changed = move(r, &wish);
+		r->region_named = changed;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return changed;
+}
+
+/* Goes on with the bucket in front of the host. */
+static bool
+change_host(struct remote *r)
+{
+	bool changed = false;
+
+	pthread_mutex_lock(&r->lock);
+	if (!r->bucket_in_host) {
+		struct endpoint_wish wish = current_wish(r);
+
+		wish.addressing = ENDPOINT_VIRTUAL;
+		changed = move(r, &wish);
+		r->bucket_in_host = changed;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return changed;
@@ -73,6 +133,22 @@ mend_region(struct mend *m, struct remote *r,
 	if (change_region(r, region)) {
 		say_mended(r, REMOTE_TOPIC_REGION, "the bucket is in region",
 			region, "set -region to it to save a round trip");
+	}
+	return r->endpoint_now != m->endpoint_used;
+}
+
+static bool
+mend_host(struct mend *m, struct remote *r)
+{
+	if (m->tried_host) {
+		return false;
+	}
+	m->tried_host = true;
+	if (change_host(r)) {
+		say_mended(r, REMOTE_TOPIC_HOST,
+			"the store wants the bucket in the host", VIEW(""),
+			"set `addressing_style = virtual` under `s3 =` in the "
+			"AWS profile to save a round trip");
 	}
 	return r->endpoint_now != m->endpoint_used;
 }
@@ -162,6 +238,8 @@ mend_try(struct mend *m, struct remote *r,
 	switch (judgement->mend) {
 	case ERRORS_MEND_REGION:
 		return mend_region(m, r, judgement, meta);
+	case ERRORS_MEND_HOST:
+		return mend_host(m, r);
 	case ERRORS_MEND_CLOCK:
 		return mend_clock(m, r, meta);
 	case ERRORS_MEND_KEYS:

@@ -1,7 +1,8 @@
 /*
- * What can be mended when a store refuses: the region to sign for, the clock,
- * the keys, whether bodies are signed. Each once per request; what is found
- * out serves the whole run. Region and keys change once in a run at most.
+ * What can be mended when a store refuses: the region to sign for, the place
+ * of the bucket, the clock, the keys, whether bodies are signed. Each once per
+ * request; what is found out serves the whole run. Region, place and keys change
+ * once in a run at most.
  */
 #ifndef MIRROR_MEND_H
 #define MIRROR_MEND_H
@@ -13,7 +14,7 @@
 
 /* One request's part in it. Zeroed to begin with. */
 struct mend {
-	bool tried_region, tried_clock, tried_keys, tried_payload;
+	bool tried_region, tried_host, tried_clock, tried_keys, tried_payload;
 	/* what the last attempt used, and when */
 	unsigned endpoint_used, creds_used;
 	int64_t skew_used_s;

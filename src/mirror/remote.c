@@ -151,6 +151,9 @@ describe(struct remote *r)
 		add_source(&line, r->site[0].proxy.variable);
 	}
 	say(r->with.link, LOG_INFO, buf_view(&line));
+	if (e->ignored[0]) {
+		say(r->with.link, LOG_WARNING, view_of(e->ignored));
+	}
 }
 
 void

@@ -46,6 +46,7 @@ enum remote_topic {
 	REMOTE_TOPIC_OBJECT,
 	REMOTE_TOPIC_DISK,
 	REMOTE_TOPIC_REGION,
+	REMOTE_TOPIC_HOST,
 	REMOTE_TOPIC_CLOCK,
 };
 
@@ -53,11 +54,12 @@ struct remote {
 	struct remote_setup with;
 	struct settings settings; /* but for creds, read-only after the start */
 	struct conn_pool pool;
-	/* The first is used until the store names another region, or the
-	 * files hold other keys; each can happen once. A filled slot never
-	 * changes. A connection belongs to endpoint[target_no]. */
-	struct endpoint endpoint[2];
-	struct site site[2]; /* theirs */
+	/* The first is used until the store names another region, or wants the
+	 * bucket in the host, or the files hold other keys; each can happen
+	 * once. A filled slot never changes. A connection belongs to
+	 * endpoint[target_no]. */
+	struct endpoint endpoint[3];
+	struct site site[3]; /* theirs */
 	struct trust *trust; /* NULL where there is no TLS */
 	struct creds creds[2];
 	atomic_uint endpoint_now, creds_now;
@@ -69,6 +71,7 @@ struct remote {
 	pthread_mutex_t lock;  /* guards what follows */
 	struct breaker breaker;
 	struct retry_budget budget;
+	bool region_named, bucket_in_host; /* the store said so */
 	int64_t skew_s;
 	bool sign_bodies;
 	struct link_counts counts;

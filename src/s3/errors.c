@@ -88,8 +88,16 @@ static const struct rule rules[] = {
 	{"IllegalLocationConstraintException", 0, ERRORS_MEND_REGION,
 		SAME(ERRORS_OFF), REGION},
 	{"InvalidRegionName", 0, ERRORS_MEND_REGION, SAME(ERRORS_OFF), REGION},
-	{"SecondLevelDomainForbidden", 0, NONE, SAME(ERRORS_OFF), IN_HOST},
-	{"VirtualHostDomainRequired", 0, NONE, SAME(ERRORS_OFF), IN_HOST},
+	/* Alibaba, Tencent, CoreWeave, Volcengine, others */
+	{"SecondLevelDomainForbidden", 0, ERRORS_MEND_HOST, SAME(ERRORS_OFF),
+		IN_HOST},
+	{"PathStyleDomainForbidden", 0, ERRORS_MEND_HOST, SAME(ERRORS_OFF),
+		IN_HOST},
+	{"PathStyleRequestNotAllowed", 0, ERRORS_MEND_HOST, SAME(ERRORS_OFF),
+		IN_HOST},
+	{"InvalidPathAccess", 0, ERRORS_MEND_HOST, SAME(ERRORS_OFF), IN_HOST},
+	{"VirtualHostDomainRequired", 0, ERRORS_MEND_HOST, SAME(ERRORS_OFF),
+		IN_HOST},
 
 	{"XAmzContentSHA256Mismatch", 0, ERRORS_MEND_PAYLOAD,
 		{ERRORS_REFUSED, ERRORS_RETRY, ERRORS_REFUSED}, ""},

@@ -29,6 +29,7 @@ enum errors_op errors_kind(enum errors_op op);
 enum errors_mend {
 	ERRORS_MEND_NOTHING,
 	ERRORS_MEND_REGION,  /* sign for the region in the answer */
+	ERRORS_MEND_HOST,    /* name the bucket in the host */
 	ERRORS_MEND_CLOCK,   /* sign with the store's clock */
 	ERRORS_MEND_KEYS,    /* read the credentials again */
 	ERRORS_MEND_PAYLOAD, /* sign the body too */
