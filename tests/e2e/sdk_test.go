@@ -6,7 +6,13 @@ import "testing"
 func TestSDKs(t *testing.T) {
 	b := newBench(t)
 	for name, table := range map[string]sdkTable{
-		"environment": sdkEnvironment,
+		"environment":  sdkEnvironment,
+		"files":        sdkFiles,
+		"roles":        sdkRoles,
+		"web identity": sdkWebIdentity,
+		"SSO":          sdkSSO,
+		"sources":      sdkSources,
+		"order":        sdkOrder,
 	} {
 		t.Run(name, func(t *testing.T) { b.run(t, table) })
 	}

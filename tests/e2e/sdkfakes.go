@@ -110,7 +110,7 @@ func sayJSON(w http.ResponseWriter, status int, members any) {
 }
 
 // grantSSO is the portal of IAM Identity Center.
-func grantSSO(w http.ResponseWriter, q *http.Request) {
+func (r *recorder) grantSSO(w http.ResponseWriter, q *http.Request) {
 	bearer := q.Header.Get("X-Amz-Sso_bearer_token")
 	if strings.Contains(bearer, "revoked") || bearer == "" {
 		w.Header().Set("X-Amzn-Errortype", "UnauthorizedException")
@@ -118,7 +118,7 @@ func grantSSO(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	asked := q.URL.Query()
-	token := fmt.Sprintf("sso %s %s by %s at %s", asked.Get("account_id"), asked.Get("role_name"), bearer, q.Host)
+	token := fmt.Sprintf("sso %s %s by %s at %s", asked.Get("account_id"), asked.Get("role_name"), bearer, r.local(q.Host))
 	key := grantedKey(token)
 	sayJSON(w, http.StatusOK, map[string]any{"roleCredentials": map[string]any{
 		"accessKeyId": key, "secretAccessKey": secretFor(key), "sessionToken": token,
@@ -148,7 +148,10 @@ var fakes = map[string]func(r *recorder) http.HandlerFunc{
 // container is the endpoint that ECS and EKS give a container. Its path says
 // what is odd about it.
 func container(w http.ResponseWriter, q *http.Request) {
-	token := fmt.Sprintf("container %s %s", targetOf(q), q.Header.Get("Authorization"))
+	token := "container " + targetOf(q)
+	if given := q.Header.Get("Authorization"); given != "" {
+		token += " by " + given
+	}
 	key := grantedKey(token)
 	granted := map[string]string{"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": token, "Expiration": inAnHour()}
 	switch q.URL.Path {
@@ -206,7 +209,7 @@ func (m metadata) grant(w http.ResponseWriter, session string) {
 		sayJSON(w, http.StatusOK, map[string]string{"Code": m.code, "Message": "EC2 cannot assume the role", "LastUpdated": inAnHour()})
 		return
 	}
-	token := "instance " + metadataRole + " " + session
+	token := strings.TrimSpace("instance " + metadataRole + " " + session)
 	key := grantedKey(token)
 	sayJSON(w, http.StatusOK, map[string]string{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": time.Now().UTC().Format(time.RFC3339),
 		"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": token, "Expiration": inAnHour()})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -15,9 +16,10 @@ import (
 // sdk is a process that asks one of Amazon's SDKs for objects, one after the
 // other (sdkjudge/main.go, sdkjudge/judge.py).
 type sdk struct {
-	mu  sync.Mutex
-	in  *json.Encoder
-	out *json.Decoder
+	mu   sync.Mutex
+	in   *json.Encoder
+	out  *json.Decoder
+	kill func() error
 }
 
 // question is one object to ask for.
@@ -41,16 +43,17 @@ func startSDK(t testing.TB, command ...string) *sdk {
 		t.Fatal(err)
 	}
 	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // no terminal to ask
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("%v: %v", command, err)
 	}
 	t.Cleanup(func() {
 		in.Close()
-		timer := time.AfterFunc(hang, func() { cmd.Process.Kill() })
+		timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
 		defer timer.Stop()
 		cmd.Wait()
 	})
-	return &sdk{in: json.NewEncoder(in), out: json.NewDecoder(out)}
+	return &sdk{in: json.NewEncoder(in), out: json.NewDecoder(out), kill: cmd.Process.Kill}
 }
 
 // startGoSDK builds the program that uses aws-sdk-go-v2 and starts it.
@@ -78,6 +81,8 @@ func startBoto(t testing.TB) *sdk {
 func (s *sdk) ask(q question) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	timer := time.AfterFunc(hang, func() { s.kill() })
+	defer timer.Stop()
 	var answer struct{ Error string }
 	if err := s.in.Encode(q); err != nil {
 		return err

@@ -165,7 +165,7 @@ func (r *recorder) serve(w http.ResponseWriter, q *http.Request) {
 	case strings.HasSuffix(path, "/token"):
 		renewSSO(w, body)
 	case strings.HasSuffix(path, "/federation/credentials"):
-		grantSSO(w, q)
+		r.grantSSO(w, q)
 	case q.URL.Query().Has("session"):
 		r.grantSession(w, q, body)
 	default:

@@ -38,6 +38,7 @@ type answer struct {
 
 func main() {
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	os.Stdin, _ = os.Open(os.DevNull) // no process that the SDK starts may read from it
 	for {
 		var q question
 		if in.Decode(&q) != nil {
@@ -60,6 +61,9 @@ func ask(q question) error {
 			return err
 		}
 	}
+	// The SDK looks for the home once in a process.
+	config.DefaultSharedConfigFiles = []string{config.DefaultSharedConfigFilename()}
+	config.DefaultSharedCredentialsFiles = []string{config.DefaultSharedCredentialsFilename()}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	settings, err := config.LoadDefaultConfig(ctx, optionsFor(q)...)
