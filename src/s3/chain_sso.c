@@ -6,6 +6,7 @@
 #include "base/sha1.h"
 #include "base/sha256.h"
 #include "s3/env.h"
+#include "s3/partition.h"
 
 enum { SSO_REGION, SSO_START_URL, SSO_ACCOUNT, SSO_ROLE, SSO_KEYS };
 
@@ -23,20 +24,23 @@ chain_has_sso(const struct profile *p)
 	return has;
 }
 
-/* The files' names begin in the home directory. */
-static enum gs_code
-add_home(const struct chain_search *search, const char *below, struct buf *path,
-	struct gs_err *err)
+/* The files' names begin in the home directory. False without one. */
+static bool
+add_home(const struct chain_search *search, const char *below, struct buf *path)
 {
 	struct view home = env_get(search->env, "HOME");
 
-	if (home.n == 0) {
-		return gs_fail(err, GS_CONFIG, "HOME", VIEW(""),
-			"is not set, so the sign-in cannot be found");
-	}
 	buf_add(path, home);
 	buf_str(path, below);
-	return GS_OK;
+	return home.n > 0;
+}
+
+static enum gs_code
+refuse_no_home(const struct profile *p, struct gs_err *err)
+{
+	return gs_fail(err, GS_CONFIG, "profile", p->name,
+		"its sign-in is looked for in the home directory, but HOME is "
+		"not set");
 }
 
 static enum gs_code
@@ -63,15 +67,13 @@ refuse_missing(const struct profile *p, struct view session, const char *key,
 	char text[GS_ERR_TEXT_MAX];
 	struct buf why = BUF_OVER(text);
 
-	buf_str(&why, "is set up for SSO, but ");
+	buf_str(&why, "SSO needs ");
 	buf_str(&why, key);
-	buf_str(&why, " is missing");
 	if (session.n > 0) {
-		buf_str(&why, " in [sso-session ");
+		buf_str(&why, " in the sso-session ");
 		chain_add_name(&why, session);
-		buf_char(&why, ']');
 	}
-	buf_str(&why, ": run `aws configure sso`");
+	buf_str(&why, ", which is not there: run `aws configure sso`");
 	return gs_fail(err, GS_CONFIG, "profile", p->name, buf_cstr(&why));
 }
 
@@ -127,27 +129,33 @@ copy_place(const struct profile *p, struct sso *sso, struct gs_err *err)
 }
 
 static enum gs_code
-find_cache(const struct chain_search *search, const struct sso *sso,
-	struct chain *c, struct gs_err *err)
+find_cache(const struct chain_search *search, const struct profile *p,
+	const struct sso *sso, struct chain *c, struct gs_err *err)
 {
 	struct buf path = BUF_OVER(c->file);
 	bool has_session = sso->session[0] != '\0';
 
-	if (add_home(search, "/.aws/sso/cache/", &path, err) != GS_OK) {
-		return err->code;
+	if (!add_home(search, "/.aws/sso/cache/", &path)) {
+		return refuse_no_home(p, err);
 	}
 	sha1_hex(view_of(has_session ? sso->session : sso->start_url), &path);
 	return finish_path(&path, err);
 }
 
 static enum gs_code
-find_portal(const struct chain_search *search, const struct sso *sso,
-	struct chain *c, struct gs_err *err)
+find_portal(const struct chain_search *search, const struct profile *p,
+	const struct sso *sso, struct chain *c, struct gs_err *err)
 {
 	struct view region = view_of(sso->region);
-	enum gs_code code = chain_find_service(
-		search, CHAIN_PORTAL, region, BUF_OVER(c->url), err);
+	enum gs_code code;
 
+	if (!partition_region_is_valid(region)) {
+		return gs_fail(err, GS_CONFIG, "profile", p->name,
+			"its sso_region is not the name of a region; it looks "
+			"like us-east-1");
+	}
+	code = chain_find_service(
+		search, CHAIN_PORTAL, region, BUF_OVER(c->url), err);
 	if (code == GS_OK && sso->session[0] != '\0') {
 		code = chain_find_service(search, CHAIN_OIDC, region,
 			BUF_OVER(c->refresh_url), err);
@@ -171,9 +179,9 @@ chain_find_sso(const struct chain_search *search, const struct profile *p,
 		code = copy_own(p, SSO_ROLE, BUF_OVER(c->role_name), err);
 	}
 	if (code == GS_OK) {
-		code = find_cache(search, &sso, c, err);
+		code = find_cache(search, p, &sso, c, err);
 	}
-	return code == GS_OK ? find_portal(search, &sso, c, err) : code;
+	return code == GS_OK ? find_portal(search, p, &sso, c, err) : code;
 }
 
 /* aws login */
@@ -198,9 +206,8 @@ chain_find_login(const struct chain_search *search, const struct profile *p,
 	buf_char(&path, '/');
 	if (directory.n == 0) {
 		buf_clear(&path);
-		if (add_home(search, "/.aws/login/cache/", &path, err) !=
-			GS_OK) {
-			return err->code;
+		if (!add_home(search, "/.aws/login/cache/", &path)) {
+			return refuse_no_home(p, err);
 		}
 	}
 	sha256_of(view_of(session), &digest);
