@@ -45,27 +45,26 @@ container_parse(struct view text, struct container *c, struct gs_err *err)
 {
 	static const char what[] = "container credentials URL";
 	struct container made;
-	size_t end = authority_end(text);
+	struct view place = {text.p, authority_end(text)};
 	struct view target, fragment;
 
 	if (text.n > URL_MAX) {
 		return gs_fail(err, GS_CONFIG, what, VIEW(""),
 			"longer than any real address");
 	}
-	if (url_parse((struct view){text.p, end}, what, &made.url, err) !=
-		GS_OK) {
+	if (url_parse(place, what, &made.url, err) != GS_OK) {
 		return err->code;
 	}
 	if (!made.url.tls && !is_safe(made.url.host)) {
-		return gs_fail(err, GS_CONFIG, what, text,
+		return gs_fail(err, GS_CONFIG, what, place,
 			"plain http is for addresses of this machine, of ECS "
 			"and of EKS only: use https");
 	}
-	view_cut(view_skip(text, end), '#', &target, &fragment);
+	view_cut(view_skip(text, place.n), '#', &target, &fragment);
 	view_cut(target, '?', &made.path, &made.query);
 	if ((made.path.n > 0 && !http1_is_visible(made.path)) ||
 		(made.query.n > 0 && !http1_is_visible(made.query))) {
-		return gs_fail(err, GS_CONFIG, what, text,
+		return gs_fail(err, GS_CONFIG, what, place,
 			"a byte in it is not allowed");
 	}
 	*c = made;

@@ -6,6 +6,7 @@
 #include "s3/keydoc.h"
 #include "s3/refusal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define TOKEN_PATH "/latest/api/token"
@@ -215,6 +216,7 @@ metadata_take(struct metadata *m, unsigned status, struct view body,
 	};
 	const struct answer a = {status, body, trouble};
 
+	assert(m->step < METADATA_DONE);
 	if (is_passing(m, status)) {
 		m->failures++;
 	} else if (status == 401 && m->step != METADATA_TOKEN &&

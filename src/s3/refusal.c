@@ -208,9 +208,11 @@ add_message(struct buf *out, struct view message)
 		while (n < message.n && !ends_word(message.p[n])) {
 			n++;
 		}
-		n += n < message.n;
 		add_word(out, (struct view){message.p, n});
-		message = view_skip(message, n);
+		if (n < message.n) {
+			buf_char(out, message.p[n]);
+		}
+		message = view_skip(message, n + 1);
 	}
 }
 
