@@ -1,5 +1,6 @@
 #include "mirror/ask.h"
 
+#include "mirror/ask_words.h"
 #include "mirror/mend.h"
 #include "os/clock.h"
 #include "os/random.h"
@@ -147,66 +148,18 @@ judge_failure(struct course *c)
 	return STEP_FAILED;
 }
 
-/* True if a person should know. Lists and packs only make a run faster, so it
- * goes without them; but who may not read packs may not mean that. */
-static bool
-is_trouble(const struct course *c, const struct errors_judgement *j)
-{
-	enum errors_op op = c->ask->op;
-	bool is_entry = op == ERRORS_GET || op == ERRORS_PUT;
-	bool is_pack = op == ERRORS_READ || op == ERRORS_WRITE;
-
-	return is_entry || j->verdict == ERRORS_OFF ||
-	       (is_pack && c->outcome.status == 403);
-}
-
-/* What cannot be done, and when that has been said. Trouble with packs is said
- * as trouble with entries, since it is the same, and most likely with both. */
-static void
-name_refusal(struct course *c, bool is_trouble, const char **doing)
-{
-	static const struct {
-		const char *doing;
-		enum remote_topic topic;
-	} names[ERRORS_OPS] = {
-		{"cannot get from bucket", REMOTE_TOPIC_GET},
-		{"cannot put into bucket", REMOTE_TOPIC_PUT},
-		{"cannot list bucket", REMOTE_TOPIC_LIST},
-		{"cannot get packs from bucket", REMOTE_TOPIC_READ},
-		{"cannot put packs into bucket", REMOTE_TOPIC_WRITE},
-		{"cannot open a session with bucket", REMOTE_TOPIC_SESSION},
-	};
-	enum errors_op op = is_trouble ? errors_kind(c->ask->op) : c->ask->op;
-
-	c->topic = names[op].topic;
-	c->level = is_trouble ? LOG_WARNING : LOG_INFO;
-	*doing = names[op].doing;
-}
-
 static void
 describe_refusal(struct course *c, const struct errors_judgement *j)
 {
-	const struct endpoint *e = &c->remote->endpoint[c->mend.endpoint_used];
-	char storage[GS_ERR_TEXT_MAX];
-	struct buf why = BUF_OVER(storage);
-	const char *doing;
+	const struct ask_refusal refusal = {
+		.endpoint = &c->remote->endpoint[c->mend.endpoint_used],
+		.op = c->ask->op,
+		.status = c->outcome.status,
+		.request_id = c->meta.request_id,
+		.judgement = j,
+	};
 
-	endpoint_url(e, &why);
-	buf_str(&why, " says ");
-	if (j->code[0]) {
-		buf_str(&why, j->code);
-	} else {
-		buf_uint(&why, c->outcome.status);
-	}
-	buf_str(&why, ": ");
-	buf_str(&why, j->advice);
-	if (c->meta.request_id[0]) {
-		buf_str(&why, " (request ");
-		buf_str(&why, c->meta.request_id);
-		buf_char(&why, ')');
-	}
-	name_refusal(c, is_trouble(c, j), &doing);
-	gs_fail(&c->err, GS_BAD, doing, view_of(e->bucket), buf_cstr(&why));
+	ask_describe(&refusal, &c->topic, &c->level, &c->err);
 	c->silent = j->advice[0] == '\0';
 }
 
@@ -217,6 +170,10 @@ judge_refusal(struct course *c)
 		c->ask->op, c->outcome.status, buf_view(&c->words));
 
 	describe_refusal(c, &j);
+	if (c->ask->creds && j.mend == ERRORS_MEND_KEYS) {
+		c->err.code = GS_CLOSED;
+		return STEP_REFUSED;
+	}
 	if (mend_try(&c->mend, c->remote, &j, &c->meta)) {
 		return STEP_AGAIN;
 	}
@@ -359,14 +316,44 @@ attempt_all(struct course *c)
 	}
 }
 
+/* Nothing is asked, since it would be in vain. */
+static enum remote_result
+decline(struct remote *r, const struct ask *ask)
+{
+	if (ask->why) {
+		gs_fail(ask->why, GS_TIMEOUT, "bucket",
+			view_of(r->endpoint[0].bucket),
+			"it does not answer, or is given up");
+	} else {
+		remote_say_trouble(r, ask->op);
+	}
+	return REMOTE_FAILED;
+}
+
+/* Says why it failed, or keeps it for later. */
+static void
+report(struct course *c)
+{
+	const struct ask *ask = c->ask;
+
+	if (ask->why) {
+		*ask->why = c->err;
+	} else if (ask->op == ERRORS_READ && c->topic == REMOTE_TOPIC_NETWORK &&
+		   c->remote->on) {
+		remote_note_trouble(c->remote, &c->err);
+	} else if (!c->silent) {
+		remote_say(c->remote, c->topic, c->level, &c->err);
+	}
+}
+
 enum remote_result
 ask_run(struct remote *r, const struct ask *ask)
 {
-	struct course c = {.remote = r, .ask = ask};
+	struct course c = {
+		.remote = r, .ask = ask, .mend = {.given_creds = ask->creds}};
 
 	if (!remote_may_ask(r, ask->op)) {
-		remote_say_trouble(r, ask->op);
-		return REMOTE_FAILED;
+		return decline(r, ask);
 	}
 	enum step step = attempt_all(&c);
 
@@ -377,11 +364,6 @@ ask_run(struct remote *r, const struct ask *ask)
 	if (step == STEP_ABSENT) {
 		return REMOTE_ABSENT;
 	}
-	if (ask->op == ERRORS_READ && c.topic == REMOTE_TOPIC_NETWORK &&
-		r->on) {
-		remote_note_trouble(r, &c.err);
-	} else if (!c.silent) {
-		remote_say(r, c.topic, c.level, &c.err);
-	}
+	report(&c);
 	return step == STEP_REFUSED ? REMOTE_REFUSED : REMOTE_FAILED;
 }

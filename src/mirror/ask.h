@@ -29,6 +29,11 @@ struct ask {
 	/* After the whole of it. */
 	enum gs_code (*finish)(
 		void *ctx, const struct meta *meta, struct gs_err *err);
+	/* NULL, or keys to sign with that are not the run's. If it is those
+	 * that are refused, why has the code GS_CLOSED. */
+	const struct creds *creds;
+	/* NULL, or where to write what would be said of a failure. */
+	struct gs_err *why;
 };
 
 /* Asks. Failures have been counted and said. */

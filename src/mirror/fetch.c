@@ -132,7 +132,12 @@ enum remote_result
 remote_fetch(struct remote *r, const struct id *action)
 {
 	struct fetch f = {.remote = r, .action = action};
-	const struct ask ask = {ERRORS_GET, &f, begin, head, take, finish};
+	const struct ask ask = {.op = ERRORS_GET,
+		.ctx = &f,
+		.begin = begin,
+		.head = head,
+		.take = take,
+		.finish = finish};
 	enum remote_result result = ask_run(r, &ask);
 
 	if (f.begun) {

@@ -65,7 +65,12 @@ finish(void *ctx, const struct meta *meta, struct gs_err *err)
 enum remote_result
 keys_list(struct keys *k, struct remote *r, struct census_range range)
 {
-	const struct ask ask = {ERRORS_LIST, k, begin, head, take, finish};
+	const struct ask ask = {.op = ERRORS_LIST,
+		.ctx = k,
+		.begin = begin,
+		.head = head,
+		.take = take,
+		.finish = finish};
 	char digits[CENSUS_AFTER_LEN];
 	struct buf query = BUF_OVER(k->query), after = BUF_OVER(digits);
 

@@ -21,7 +21,7 @@ mend_fill(struct mend *m, struct remote *r, const struct conn *conn,
 	m->signed_body = r->sign_bodies;
 	pthread_mutex_unlock(&r->lock);
 	env->endpoint = &r->endpoint[m->endpoint_used];
-	env->creds = &r->creds[m->creds_used];
+	env->creds = m->given_creds ? m->given_creds : &r->creds[m->creds_used];
 	env->extras = &r->settings.extras;
 	env->now_s = clock_wall_ns() / SECOND_NS + m->skew_used_s;
 	env->sign_bodies = m->signed_body;

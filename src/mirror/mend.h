@@ -12,8 +12,9 @@
 #include "s3/meta.h"
 #include "s3/object.h"
 
-/* One request's part in it. Zeroed to begin with. */
+/* One request's part in it. Zeroed to begin with, but for given_creds. */
 struct mend {
+	const struct creds *given_creds; /* NULL: the run's */
 	bool tried_region, tried_host, tried_clock, tried_keys, tried_payload;
 	/* what the last attempt used, and when */
 	unsigned endpoint_used, creds_used;

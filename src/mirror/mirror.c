@@ -343,6 +343,7 @@ start(struct mirror *m)
 		.place = m->setup->place,
 		.settings = m->setup->settings,
 		.patience = &conn_usual_patience,
+		.read_only = m->setup->read_only,
 	};
 	const struct crew_setup crew = {
 		.remote = &m->remote,

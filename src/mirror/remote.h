@@ -28,6 +28,7 @@ struct remote_setup {
 	struct id place; /* names the bucket in the directory's marks */
 	const struct settings_input *settings;
 	const struct conn_patience *patience;
+	bool read_only; /* nothing is ever sent */
 };
 
 /* What is said once per run and kind. */
@@ -39,7 +40,6 @@ enum remote_topic {
 	REMOTE_TOPIC_LIST,
 	REMOTE_TOPIC_READ,
 	REMOTE_TOPIC_WRITE,
-	REMOTE_TOPIC_SESSION,
 	REMOTE_TOPIC_RANGE,
 	REMOTE_TOPIC_SNAPSHOT,
 	REMOTE_TOPIC_PACK,

@@ -1,0 +1,68 @@
+#include "mirror/ask_words.h"
+
+/* True if a person should know. Lists and packs only make a run faster, so it
+ * goes without them; but who may not read packs may not mean that. */
+static bool
+is_trouble(const struct ask_refusal *r)
+{
+	bool is_entry = r->op == ERRORS_GET || r->op == ERRORS_PUT;
+	bool is_pack = r->op == ERRORS_READ || r->op == ERRORS_WRITE;
+
+	return is_entry || r->judgement->verdict == ERRORS_OFF ||
+	       (is_pack && r->status == 403);
+}
+
+/* What cannot be done, and when that has been said. Trouble with packs is said
+ * as trouble with entries, since it is the same, and most likely with both. */
+static const struct name {
+	const char *doing;
+	enum remote_topic topic;
+} names[ERRORS_OPS] = {
+	[ERRORS_GET] = {"cannot get from bucket", REMOTE_TOPIC_GET},
+	[ERRORS_PUT] = {"cannot put into bucket", REMOTE_TOPIC_PUT},
+	[ERRORS_LIST] = {"cannot list bucket", REMOTE_TOPIC_LIST},
+	[ERRORS_READ] = {"cannot get packs from bucket", REMOTE_TOPIC_READ},
+	[ERRORS_WRITE] = {"cannot put packs into bucket", REMOTE_TOPIC_WRITE},
+	[ERRORS_SESSION] = {"cannot open a session with bucket",
+		REMOTE_TOPIC_CONFIG},
+};
+
+static const struct name *
+name_of(const struct ask_refusal *r)
+{
+	enum errors_op op = r->op;
+
+	if (op != ERRORS_SESSION && is_trouble(r)) {
+		op = errors_kind(op);
+	}
+	return &names[op];
+}
+
+void
+ask_describe(const struct ask_refusal *r, enum remote_topic *topic,
+	enum log_level *level, struct gs_err *err)
+{
+	const struct errors_judgement *j = r->judgement;
+	const struct name *name = name_of(r);
+	char storage[GS_ERR_TEXT_MAX];
+	struct buf why = BUF_OVER(storage);
+
+	endpoint_url(r->endpoint, &why);
+	buf_str(&why, " says ");
+	if (j->code[0]) {
+		buf_str(&why, j->code);
+	} else {
+		buf_uint(&why, r->status);
+	}
+	buf_str(&why, ": ");
+	buf_str(&why, j->advice);
+	if (r->request_id[0]) {
+		buf_str(&why, " (request ");
+		buf_str(&why, r->request_id);
+		buf_char(&why, ')');
+	}
+	gs_fail(err, GS_BAD, name->doing, view_of(r->endpoint->bucket),
+		buf_cstr(&why));
+	*topic = name->topic;
+	*level = is_trouble(r) ? LOG_WARNING : LOG_INFO;
+}
