@@ -13,6 +13,8 @@ func TestSDKs(t *testing.T) {
 		"SSO":          sdkSSO,
 		"sources":      sdkSources,
 		"order":        sdkOrder,
+		"hosts":        sdkHosts,
+		"endpoints":    sdkEndpoints,
 	} {
 		t.Run(name, func(t *testing.T) { b.run(t, table) })
 	}
