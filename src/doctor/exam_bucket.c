@@ -169,7 +169,8 @@ list_head(void *ctx, const struct object_env *env, struct buf *out,
 	struct exam *e = ctx;
 	struct buf query = BUF_OVER(e->query);
 
-	list_query(view_of(e->endpoint.prefix), VIEW(""), &query);
+	list_query(view_of(e->endpoint.prefix),
+		&(struct list_start){.token = VIEW("")}, &query);
 	return object_bucket_head(env, buf_view(&query), out, err);
 }
 

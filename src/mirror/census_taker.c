@@ -13,10 +13,6 @@ census_taker_init(struct census_taker *t, struct remote *remote)
 	t->remote = remote;
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_cond_init(&t->moved, NULL);
-	if (remote->endpoint[0].is_directory) {
-		t->failed = true;
-		t->stage = CENSUS_SETTLED;
-	}
 }
 
 /* what is known: under the lock */
@@ -185,15 +181,72 @@ is_worth_the_rest(const struct census_taker *t)
 	return t->plan.pages <= worth;
 }
 
+/* Takes the next page of a listing in no order, if it is worth it by now. */
+static bool
+take_next(struct census_taker *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->plan.pages = t->pages + 1;
+	bool worth = is_worth_the_rest(t);
+
+	pthread_mutex_unlock(&t->lock);
+	return worth && take_page(t);
+}
+
+/* Under the lock: what a walk has come to. */
+static void
+settle_walk(struct census_taker *t, enum walk_result result)
+{
+	if (result == WALK_DONE) {
+		const struct census_part all = walk_finish(&t->walk);
+
+		if (t->failed || !census_add(&t->census, &all)) {
+			free(all.position);
+		}
+	} else if (result == WALK_LIES) {
+		distrust(t);
+	}
+	t->failed |= result == WALK_FAILED;
+	walk_give_up(&t->walk);
+	move(t, CENSUS_SETTLED);
+}
+
+static void *
+walk_on(void *arg)
+{
+	struct census_taker *t = arg;
+	enum walk_result result = WALK_MORE;
+
+	while (result == WALK_MORE && take_next(t)) {
+		result = walk_step(&t->walk, t->remote);
+	}
+	pthread_mutex_lock(&t->lock);
+	bool too_large = result == WALK_MORE && t->pages == CENSUS_PAGES_MAX;
+
+	if (result == WALK_MORE && !too_large && !t->failed) {
+		move(t, CENSUS_PLANNED);
+		go_on(t);
+	} else {
+		settle_walk(t, result);
+	}
+	pthread_mutex_unlock(&t->lock);
+	if (too_large) {
+		say_too_large(t->remote);
+	}
+	return NULL;
+}
+
 /* Under the lock: begins what is worth it by now. */
 static void
 go_on(struct census_taker *t)
 {
 	if (t->stage == CENSUS_UNBEGUN &&
 		(t->offers > 0 || t->absent >= CENSUS_AFTER_ABSENT)) {
-		start(t, CENSUS_FIRST, 1, list_first);
+		start(t, CENSUS_FIRST, 1,
+			remote_lists_anyhow(t->remote) ? walk_on : list_first);
 	} else if (t->stage == CENSUS_PLANNED && is_worth_the_rest(t)) {
-		start(t, CENSUS_REST, t->plan.ranges, list_ranges);
+		start(t, CENSUS_REST, t->walk.keys ? 1 : t->plan.ranges,
+			t->walk.keys ? walk_on : list_ranges);
 	}
 }
 

@@ -6,6 +6,10 @@
  * for what the bucket is known to lack are answered at once, and of the older
  * entries only those are uploaded.
  *
+ * A bucket whose listings are in no order is walked over by one thread, as far
+ * as that is worth it by then, and on from there when it is worth more
+ * (mirror/walk.h).
+ *
  * The census is given up if there are too many keys, if they may not be
  * listed, or if the listing makes no sense or lacks what the bucket gives; and
  * from the start in a directory bucket, which lists in no order.
@@ -19,6 +23,7 @@
 #define MIRROR_CENSUS_TAKER_H
 
 #include "mirror/remote.h"
+#include "mirror/walk.h"
 #include "pack/census.h"
 #include "pack/doubt.h"
 
@@ -53,6 +58,7 @@ struct census_taker {
 	size_t ranges_begun; /* of the plan */
 	size_t listers;      /* threads */
 	size_t pages;        /* asked for */
+	struct walk walk;    /* of the thread that lists */
 	struct doubt doubt;
 };
 

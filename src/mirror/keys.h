@@ -11,10 +11,13 @@
 #include "pack/census.h"
 #include "s3/list.h"
 
-/* One thread at a time; too large for a stack. text and query are private. */
+/* One thread at a time; too large for a stack. text, query, token and in_order
+ * are private. */
 struct keys {
 	struct census_page page;
 	enum census_page_end end;
+	bool in_order;
+	char token[LIST_TOKEN_MAX + 1];
 	struct list_page text;
 	char query[LIST_QUERY_MAX];
 };
@@ -23,5 +26,9 @@ struct keys {
  * they say; after anything else, end is CENSUS_PAGE_LIES if it was a page. */
 enum remote_result keys_list(
 	struct keys *k, struct remote *r, struct census_range range);
+
+/* The same for a bucket whose listings are in no order: lists the next page of
+ * them, the first if keys is all zero. */
+enum remote_result keys_list_next(struct keys *k, struct remote *r);
 
 #endif

@@ -206,6 +206,12 @@ remote_prefix(const struct remote *r)
 	return view_of(r->endpoint[0].prefix);
 }
 
+bool
+remote_lists_anyhow(const struct remote *r)
+{
+	return r->endpoint[0].is_directory;
+}
+
 /* True if the breaker lets a request go now. */
 static bool
 breaker_lets_go(struct remote *r)

@@ -146,6 +146,9 @@ struct view remote_place(const struct remote *r);
 /* The prefix of every key: empty, or ends in a slash. */
 struct view remote_prefix(const struct remote *r);
 
+/* True if the bucket's listings are in no order (s3/endpoint.h). */
+bool remote_lists_anyhow(const struct remote *r);
+
 /* Counts a get that was answered without asking. */
 void remote_count_absent(struct remote *r);
 

@@ -104,12 +104,31 @@ add_action(struct census_page *p, uint64_t position)
 	p->passed = position == p->range.last;
 }
 
+static bool
+is_action(struct view name)
+{
+	return name.n == ID_HEX_LEN && count_digits(name) == ID_HEX_LEN;
+}
+
+void
+census_page_any_key(struct census_page *p, struct view name)
+{
+	if (!is_action(name)) {
+		return;
+	}
+	if (p->count == CENSUS_PAGE_KEYS_MAX) {
+		p->lies = true;
+		return;
+	}
+	p->position[p->count++] = position_of(name, DIGITS);
+}
+
 void
 census_page_key(struct census_page *p, struct view name)
 {
 	uint64_t next;
 
-	if (name.n == ID_HEX_LEN && count_digits(name) == ID_HEX_LEN) {
+	if (is_action(name)) {
 		add_action(p, position_of(name, DIGITS));
 	} else if (!find_next(name, &next) || next > p->range.last) {
 		p->passed = true;

@@ -2,7 +2,10 @@
  * The census: which actions a bucket holds, as far as it has been listed, so
  * that a get for one that is not there need not be asked.
  *
- * Keys are hashes, so they lie evenly in the space of their first 8 bytes,
+ * Some buckets list their keys in no order, and only from the first on. Of those
+ * nothing is known before the last page.
+ *
+ * Of the others: keys are hashes, so they lie evenly in the space of their first 8 bytes,
  * their positions, and a listing gives them in ascending order
  * (ListObjectsV2). So the first page tells how many there are, a listing can
  * begin at any position, and what a page has passed is known, whatever else is
@@ -51,6 +54,9 @@ void census_page_after(const struct census_page *p, struct buf *out);
 
 /* Takes the next key, without the prefix. */
 void census_page_key(struct census_page *p, struct view name);
+
+/* The same for a listing in no order, where nothing but its keys counts. */
+void census_page_any_key(struct census_page *p, struct view name);
 
 enum census_page_end {
 	CENSUS_PAGE_LAST, /* of its range */

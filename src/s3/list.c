@@ -8,20 +8,26 @@
 static const struct view root = {"ListBucketResult", 16};
 
 void
-list_query(struct view prefix, struct view after, struct buf *out)
+list_query(struct view prefix, const struct list_start *start, struct buf *out)
 {
 	char storage[KEY_MAX];
-	struct buf start = BUF_OVER(storage);
-	struct query_param params[3] = {{VIEW("list-type"), VIEW("2")}};
+	struct buf after = BUF_OVER(storage);
+	struct query_param params[4] = {{VIEW("list-type"), VIEW("2")}};
 	size_t count = 1;
 
 	if (prefix.n > 0) {
 		params[count++] = (struct query_param){VIEW("prefix"), prefix};
 	}
-	buf_add(&start, prefix);
-	buf_add(&start, after);
-	params[count++] =
-		(struct query_param){VIEW("start-after"), buf_view(&start)};
+	if (start->token.n > 0) {
+		params[count++] = (struct query_param){
+			VIEW("continuation-token"), start->token};
+	}
+	if (start->after.n > 0) {
+		buf_add(&after, prefix);
+		buf_add(&after, start->after);
+		params[count++] = (struct query_param){
+			VIEW("start-after"), buf_view(&after)};
+	}
 	query_write(params, count, out);
 }
 
@@ -36,6 +42,7 @@ list_page_init(struct list_page *p, struct view prefix, void *ctx,
 	p->used = p->bytes = 0;
 	p->root_seen = p->ended = p->whole = p->is_short = p->bad = false;
 	p->truncated = false;
+	p->token[0] = '\0';
 }
 
 /* The next event. It is_short if more bytes could make another of it. */
@@ -98,6 +105,19 @@ take_truncated(struct list_page *p)
 	}
 }
 
+/* One that is too long is none: few stores need it. */
+static void
+take_token(struct list_page *p)
+{
+	char storage[LIST_TOKEN_MAX];
+	struct buf text = BUF_OVER(storage), token = BUF_OVER(p->token);
+
+	if (take_text(p, &text)) {
+		buf_add(&token, view_trim(buf_view(&text)));
+		buf_cstr(&token);
+	}
+}
+
 static void
 take_element(struct list_page *p, struct view name)
 {
@@ -108,6 +128,8 @@ take_element(struct list_page *p, struct view name)
 		take_key(p);
 	} else if (view_eq(name, VIEW("IsTruncated"))) {
 		take_truncated(p);
+	} else if (view_eq(name, VIEW("NextContinuationToken"))) {
+		take_token(p);
 	}
 }
 

@@ -10,16 +10,25 @@
 #include "base/xml.h"
 
 enum {
-	LIST_QUERY_MAX = 4 * 1024,
+	LIST_TOKEN_MAX = 1024,
+	LIST_QUERY_MAX = 6 * 1024,
 	/* an element with its text, every byte of a key written &#xNN; */
 	LIST_ELEMENT_MAX = 16 * 1024,
 };
 
-/* Appends the query for a page of up to 1000 keys under prefix, those that
- * sort behind prefix + after. prefix is empty or ends in a slash. */
-void list_query(struct view prefix, struct view after, struct buf *out);
+/* Where a page begins: behind the key prefix + after, or where the page before
+ * it ended, as its token says. Both empty: at the first key. */
+struct list_start {
+	struct view after, token;
+};
 
-/* A page being read. All but truncated is private. */
+/* Appends the query for a page of up to 1000 keys under prefix, which is empty
+ * or ends in a slash. A directory bucket knows no other prefixes, and no keys
+ * to begin behind. */
+void list_query(
+	struct view prefix, const struct list_start *start, struct buf *out);
+
+/* A page being read. All but truncated and token is private. */
 struct list_page {
 	struct view prefix;
 	void *ctx;
@@ -28,7 +37,8 @@ struct list_page {
 	size_t used;    /* bytes of window */
 	size_t bytes;   /* so far */
 	bool root_seen, ended, whole, is_short, bad;
-	bool truncated; /* other keys follow */
+	bool truncated;                 /* other keys follow */
+	char token[LIST_TOKEN_MAX + 1]; /* where; "" if the page has none */
 	char window[LIST_ELEMENT_MAX];
 };
 

@@ -44,6 +44,9 @@ read_page(struct view prefix, struct view document, size_t piece)
 	}
 	r.good = list_page_end(&page);
 	r.truncated = page.truncated;
+	for (const char *c = page.token; *c; c++) {
+		r.hash = (r.hash ^ (uint8_t)*c) * 1099511628211u;
+	}
 	return r;
 }
 

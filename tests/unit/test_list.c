@@ -18,7 +18,17 @@ query(struct view prefix, struct view after)
 	static char storage[LIST_QUERY_MAX];
 	struct buf out = BUF_OVER(storage);
 
-	list_query(prefix, after, &out);
+	list_query(prefix, &(struct list_start){.after = after}, &out);
+	return buf_cstr(&out);
+}
+
+static const char *
+query_on(struct view prefix, struct view token)
+{
+	static char storage[LIST_QUERY_MAX];
+	struct buf out = BUF_OVER(storage);
+
+	list_query(prefix, &(struct list_start){.token = token}, &out);
 	return buf_cstr(&out);
 }
 
@@ -29,6 +39,10 @@ queries_are_canonical(void **state)
 		query(VIEW(""), VIEW("8000")), "list-type=2&start-after=8000");
 	assert_string_equal(query(VIEW("a b/"), VIEW("8000")),
 		"list-type=2&prefix=a%20b%2F&start-after=a%20b%2F8000");
+	assert_string_equal(
+		query(VIEW("p/"), VIEW("")), "list-type=2&prefix=p%2F");
+	assert_string_equal(query_on(VIEW("p/"), VIEW("1/a=")),
+		"continuation-token=1%2Fa%3D&list-type=2&prefix=p%2F");
 }
 
 static void
@@ -41,6 +55,39 @@ the_longest_query_has_room(void **state)
 				 VIEW("0123456789abcdef"))),
 		strlen("list-type=2&prefix=&start-after=") +
 			6 * KEY_PREFIX_MAX + 16);
+
+	char token[LIST_TOKEN_MAX];
+
+	memset(token, '/', sizeof(token));
+	assert_int_equal(strlen(query_on((struct view){prefix, sizeof(prefix)},
+				 (struct view){token, sizeof(token)})),
+		strlen("continuation-token=&list-type=2&prefix=") +
+			3 * LIST_TOKEN_MAX + 3 * KEY_PREFIX_MAX);
+}
+
+static size_t
+token_of_length(size_t n)
+{
+	static char text[LIST_TOKEN_MAX + 256];
+	static struct list_page page;
+	struct buf document = BUF_OVER(text);
+
+	buf_str(&document, "<ListBucketResult><NextContinuationToken>");
+	while (n-- > 0) {
+		buf_char(&document, 't');
+	}
+	buf_str(&document, "</NextContinuationToken></ListBucketResult>");
+	list_page_init(&page, VIEW(""), NULL, NULL);
+	assert_true(list_page_feed(&page, buf_view(&document)));
+	assert_true(list_page_end(&page));
+	return strlen(page.token);
+}
+
+static void
+a_token_has_a_limit(void **state)
+{
+	assert_int_equal(token_of_length(LIST_TOKEN_MAX), LIST_TOKEN_MAX);
+	assert_int_equal(token_of_length(LIST_TOKEN_MAX + 1), 0);
 }
 
 /* What is read of a page: a line of text. */
@@ -74,6 +121,8 @@ summary(struct view document, struct view prefix, size_t first, size_t piece)
 		return "bad";
 	}
 	buf_str(&out, page.truncated ? "more" : ".");
+	buf_str(&out, page.token[0] ? " from " : "");
+	buf_str(&out, page.token);
 	return buf_cstr(&out);
 }
 
@@ -110,6 +159,9 @@ pages_are_read(void **state)
 		{"<ListBucketResult><Contents><Key><![CDATA[p/]]>" HEX_A
 		 "</Key></Contents><!-- <Key>p/cc</Key> --></ListBucketResult>",
 			"p/", "aa00 ."},
+		{"<ListBucketResult><NextContinuationToken/>"
+		 "</ListBucketResult>",
+			"", "."},
 		/* not ours, and what cannot be decoded */
 		{"<ListBucketResult><Contents><Key>readme</Key></Contents>"
 		 "<Contents><Key>p/" HEX_A "</Key></Contents><Contents><Key>"
@@ -119,7 +171,7 @@ pages_are_read(void **state)
 		{"<ListBucketResult><IsTruncated> true </IsTruncated>"
 		 "<NextContinuationToken>a&amp;b=</NextContinuationToken>"
 		 "</ListBucketResult>",
-			"", "more"},
+			"", "more from a&b="},
 		{"<ListBucketResult><Contents><Key>" HEX_A
 		 "</Key></Contents></ListBucketResult>",
 			"p/", "bad"},
@@ -215,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(queries_are_canonical),
 		cmocka_unit_test(the_longest_query_has_room),
+		cmocka_unit_test(a_token_has_a_limit),
 		cmocka_unit_test(pages_are_read),
 		cmocka_unit_test(long_keys_are_passed_over),
 		cmocka_unit_test(elements_have_a_limit),
