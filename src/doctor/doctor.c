@@ -11,6 +11,7 @@ enum check {
 	CONFIGURATION,
 	DIRECTORY,
 	CREDENTIALS,
+	PROXY,
 	NAME,
 	CONNECTION,
 	TLS,
@@ -33,7 +34,8 @@ static const struct {
 	[CONFIGURATION] = {"configuration", exam_configuration, 0},
 	[DIRECTORY] = {"local cache", exam_directory, 0},
 	[CREDENTIALS] = {"credentials", exam_credentials, BIT(CONFIGURATION)},
-	[NAME] = {"name", exam_name, BIT(CONFIGURATION)},
+	[PROXY] = {"proxy", exam_proxy, BIT(CONFIGURATION)},
+	[NAME] = {"name", exam_name, BIT(PROXY)},
 	[CONNECTION] = {"connection", exam_connection, BIT(NAME)},
 	[TLS] = {"TLS", exam_tls, BIT(CONNECTION)},
 	[LIST] = {"list", exam_list, BIT(TLS) | BIT(CREDENTIALS)},
@@ -109,6 +111,7 @@ doctor_run(const struct doctor_setup *with)
 	bool told = print(&out);
 
 	settings_release(&e.settings);
+	wipe(&e.grant, sizeof(e.grant));
 	trust_free(e.trust);
 	return told && report_is_well(&r);
 }

@@ -8,8 +8,10 @@
 #include "doctor/doctor.h"
 #include "doctor/finding.h"
 #include "doctor/probe.h"
+#include "mirror/site.h"
 #include "os/address.h"
 #include "os/trust.h"
+#include "s3/grant.h"
 #include "s3/list.h"
 
 enum { EXAM_KEY_MAX = KEY_NAME_MAX };
@@ -20,6 +22,8 @@ struct exam {
 	struct settings settings;
 	struct endpoint endpoint;
 	struct trust *trust; /* NULL for plain http */
+	struct grant grant;  /* of the source of keys */
+	struct site site;    /* of the endpoint: the way there */
 	struct address_list addresses;
 	struct conn_pool pool;
 	struct probe_answer answer; /* the last one */
@@ -28,6 +32,9 @@ struct exam {
 	char query[LIST_QUERY_MAX];
 	char key[EXAM_KEY_MAX]; /* of the object that is put */
 };
+
+/* Finds the way to the endpoint. */
+GS_CHECKED enum gs_code exam_find_site(struct exam *e, struct gs_err *err);
 
 /* Asks the bucket; false, with the finding, if no answer comes. */
 bool exam_ask(struct exam *e, const struct probe *probe, struct finding *f);
@@ -42,7 +49,7 @@ void exam_tell_time(const struct exam *e, struct finding *f);
 typedef void exam_check(struct exam *e, struct finding *f);
 
 exam_check exam_configuration, exam_directory, exam_credentials;
-exam_check exam_name, exam_connection, exam_tls;
+exam_check exam_proxy, exam_name, exam_connection, exam_tls;
 exam_check exam_list, exam_missing, exam_clock;
 exam_check exam_put, exam_get, exam_delete;
 

@@ -24,7 +24,7 @@ exam_ask(struct exam *e, const struct probe *probe, struct finding *f)
 {
 	const struct object_env env = {
 		.endpoint = &e->endpoint,
-		.creds = &e->settings.chain.keys,
+		.creds = &e->grant.creds,
 		.now_s = now_s() + e->skew_s,
 		.sign_bodies = e->settings.sign_bodies,
 	};
@@ -107,16 +107,14 @@ change_region(struct exam *e, struct finding *f)
 	struct gs_err ignored;
 
 	wish.region = region;
+	wish.region_is_named = true;
 	if (e->answer.success || region.n == 0 ||
 		view_eq(region, view_of(e->endpoint.region)) ||
-		endpoint_resolve(&wish, &e->endpoint, &ignored) != GS_OK) {
+		endpoint_resolve(&wish, &e->endpoint, &ignored) != GS_OK ||
+		exam_find_site(e, &ignored) != GS_OK) {
 		return false;
 	}
-	struct stream_target target = e->pool.target;
-
-	target.host = e->endpoint.host;
-	target.port = e->endpoint.port;
-	conn_pool_retarget(&e->pool, &target);
+	conn_pool_retarget(&e->pool, &e->site.target);
 	finding_say(f, FINDING_WARNING,
 		VIEW("the bucket is in another region than configured"),
 		VIEW("set it, to save a round trip: -region or AWS_REGION"));

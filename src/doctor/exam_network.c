@@ -4,6 +4,7 @@
 #include "os/clock.h"
 #include "os/connect.h"
 #include "os/resolve.h"
+#include "os/settings_files.h"
 
 #include <arpa/inet.h>
 #include <unistd.h>
@@ -25,14 +26,57 @@ add_address(const struct address *a, struct finding *f)
 	}
 }
 
+enum gs_code
+exam_find_site(struct exam *e, struct gs_err *err)
+{
+	const struct url url = {
+		.tls = e->endpoint.tls,
+		.host = view_of(e->endpoint.host),
+		.port = e->endpoint.port,
+	};
+	char *const *env = e->with->settings->env;
+
+	if (site_find(&e->site, &url, env, e->trust, err) != GS_OK) {
+		return err->code;
+	}
+	if (site_wants_trust(&e->site) && !e->trust &&
+		settings_trust(e->with->settings, &e->settings, &e->trust,
+			err) != GS_OK) {
+		return err->code;
+	}
+	e->site.target.trust = e->trust;
+	return GS_OK;
+}
+
+void
+exam_proxy(struct exam *e, struct finding *f)
+{
+	char storage[FINDING_VALUE_MAX];
+	struct buf url = BUF_OVER(storage);
+	struct gs_err err;
+
+	if (exam_find_site(e, &err) != GS_OK) {
+		finding_fail(f, &err, "");
+	} else if (e->site.target.proxy) {
+		proxy_url(&e->site.proxy, &url);
+		finding_add(f, "URL", buf_view(&url), e->site.proxy.variable);
+		finding_add(f, "password",
+			view_of(e->site.proxy.authorization[0] ? "yes" : "no"),
+			"");
+	} else {
+		finding_say(f, FINDING_OK, VIEW("none"), VIEW(""));
+	}
+}
+
 void
 exam_name(struct exam *e, struct finding *f)
 {
 	enum { SHOWN_MAX = 8 };
 	const struct conn_patience *patience = &conn_usual_patience;
+	const char *host = site_host(&e->site);
 	struct gs_err err;
 
-	if (resolve(e->endpoint.host, e->endpoint.port,
+	if (resolve(host, site_port(&e->site),
 		    clock_mono_ms() + patience->open.resolve_ms, &e->addresses,
 		    &err) != GS_OK) {
 		finding_fail(f, &err,
@@ -40,7 +84,7 @@ exam_name(struct exam *e, struct finding *f)
 			"this machine's DNS");
 		return;
 	}
-	finding_say(f, FINDING_OK, view_of(e->endpoint.host), VIEW(""));
+	finding_say(f, FINDING_OK, view_of(host), VIEW(""));
 	for (size_t i = 0; i < e->addresses.count && i < SHOWN_MAX; i++) {
 		add_address(&e->addresses.item[i], f);
 	}
@@ -65,7 +109,7 @@ exam_connection(struct exam *e, struct finding *f)
 	struct gs_err err;
 	int fd;
 
-	if (connect_any(&e->addresses, view_of(e->endpoint.host_header),
+	if (connect_any(&e->addresses, view_of(site_host(&e->site)),
 		    began_ms + conn_usual_patience.open.connect_ms, &fd,
 		    &err) != GS_OK) {
 		finding_fail(f, &err, NO_WAY);
@@ -79,16 +123,10 @@ exam_connection(struct exam *e, struct finding *f)
 void
 exam_tls(struct exam *e, struct finding *f)
 {
-	const struct stream_target target = {
-		.host = e->endpoint.host,
-		.port = e->endpoint.port,
-		.tls = e->endpoint.tls,
-		.trust = e->trust,
-	};
 	uint64_t began_ms = clock_mono_ms();
 	struct gs_err err;
 
-	conn_pool_init(&e->pool, &target, &conn_usual_patience);
+	conn_pool_init(&e->pool, &e->site.target, &conn_usual_patience);
 	struct conn *conn = conn_take(&e->pool, CONN_GET, true, &err);
 
 	if (!conn) {

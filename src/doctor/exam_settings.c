@@ -1,12 +1,21 @@
 /* What is configured, and where the cache lies on this machine. */
 #include "doctor/exam.h"
 
+#include "base/time.h"
+#include "mirror/granting.h"
+#include "os/clock.h"
+#include "os/log.h"
 #include "os/settings_files.h"
 #include "s3/env.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define SECOND_NS 1000000000
+
+/* A command may want a person's help. */
+enum { SOURCE_MS = 60 * 1000 };
 
 /* Where an option's value is from: values borrow from the variable if that
  * said them. */
@@ -130,13 +139,65 @@ add_key(const struct creds *creds, struct finding *f)
 	finding_add(f, "access key", buf_view(&shown), "");
 }
 
+static void
+add_end(int64_t expires_s, struct finding *f)
+{
+	char storage[32];
+	struct buf text = BUF_OVER(storage);
+
+	if (expires_s == GRANT_NEVER) {
+		buf_str(&text, "never");
+	} else {
+		time_format_rfc3339(&text, expires_s * SECOND_NS);
+	}
+	finding_add(f, "end", buf_view(&text), "");
+}
+
+/* What a command says to the person. */
+static void
+hear(void *ctx, struct view line)
+{
+	(void)ctx;
+	log_line(LOG_WARNING, line);
+}
+
+/* Asks the source of keys, as a run does. */
+static enum gs_code
+ask_source(struct exam *e, struct gs_err *err)
+{
+	struct chain *chain = &e->settings.chain;
+	struct granting g = {.chain = chain,
+		.trust = e->trust,
+		.env = e->with->settings->env};
+
+	const struct command_listener listener = {NULL, hear};
+
+	if (chain->kind == CHAIN_COMMAND) {
+		g.command = command_start(chain->command, &listener, err);
+		if (!g.command) {
+			return err->code;
+		}
+	}
+	enum gs_code code =
+		granting_run(&g, clock_mono_ms() + SOURCE_MS, &e->grant, err);
+
+	command_end(g.command);
+	return code;
+}
+
 void
 exam_credentials(struct exam *e, struct finding *f)
 {
-	const struct creds *creds = &e->settings.chain.keys;
+	const struct creds *creds = &e->grant.creds;
+	struct gs_err err;
 
 	finding_add(f, "source", view_of(e->settings.chain.from), "");
+	if (ask_source(e, &err) != GS_OK) {
+		finding_fail(f, &err, "");
+		return;
+	}
 	add_key(creds, f);
 	finding_add(f, "session token",
 		view_of(creds->session_token[0] ? "yes" : "no"), "");
+	add_end(e->grant.expires_s, f);
 }

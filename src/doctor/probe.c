@@ -49,6 +49,7 @@ send_on(struct conn *conn, const struct object_env *env,
 	uint64_t began_ms = clock_mono_ms();
 
 	here.scratch = &conn->work.scratch;
+	here.proxy = conn->proxy;
 	if (probe->head(probe->ctx, &here, &head, err) != GS_OK) {
 		return err->code;
 	}

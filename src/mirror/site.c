@@ -28,6 +28,12 @@ site_wants_trust(const struct site *site)
 	return site->target.tls || site->proxy.tls;
 }
 
+const char *
+site_host(const struct site *site)
+{
+	return site->target.proxy ? site->proxy.host : site->host;
+}
+
 uint16_t
 site_port(const struct site *site)
 {

@@ -24,7 +24,8 @@ GS_CHECKED enum gs_code site_find(struct site *site, const struct url *url,
 /* True if there is TLS to the service or to its proxy. */
 bool site_wants_trust(const struct site *site);
 
-/* The port that is connected to. */
+/* What is connected to: the service's, or its proxy's. */
+const char *site_host(const struct site *site);
 uint16_t site_port(const struct site *site);
 
 #endif

@@ -28,7 +28,7 @@ func examine(t testing.TB, c config, args ...string) diagnosis {
 	if err := json.Unmarshal([]byte(out), &d); err != nil {
 		t.Fatalf("%v in %q", err, out)
 	}
-	if d.Schema != 1 || len(d.Checks) < 12 || d.Well != (code == 0) {
+	if d.Schema != 1 || len(d.Checks) < 13 || d.Well != (code == 0) {
 		t.Errorf("schema %d, %d checks, well %v, exit %d", d.Schema, len(d.Checks), d.Well, code)
 	}
 	noSecrets(t, out)
