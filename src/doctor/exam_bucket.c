@@ -55,8 +55,11 @@ advise(const struct exam *e, const char *advice, struct buf *out)
 	buf_str(out, advice);
 	if (is_want_of_right(e)) {
 		buf_str(out, out->len > 0 ? "\n" : "");
-		buf_str(out, "at AWS, this policy is enough:\n");
-		policy_write(&e->endpoint, e->with->options->read_only, out);
+		buf_str(out,
+			"at AWS, this policy is enough to read and write:\n");
+		policy_write(&e->endpoint, false, out);
+		buf_str(out, "\nand this one to read, with -read-only:\n");
+		policy_write(&e->endpoint, true, out);
 	}
 }
 

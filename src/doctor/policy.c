@@ -2,28 +2,73 @@
 
 #include "s3/partition.h"
 
+static bool
+is_access_point(const struct endpoint *e)
+{
+	return view_starts(view_of(e->bucket), VIEW("arn:"));
+}
+
+/* The ARN of the bucket, without the quote that ends it. */
 static void
 add_bucket(const struct endpoint *e, struct buf *out)
 {
-	buf_str(out, "\"arn:");
-	buf_str(out, partition_of_region(view_of(e->region))->id);
-	buf_str(out, ":s3:::");
+	buf_char(out, '"');
+	if (!is_access_point(e)) {
+		buf_str(out, "arn:");
+		buf_str(out, partition_of_region(view_of(e->region))->id);
+		buf_str(out, ":s3:::");
+	}
 	buf_str(out, e->bucket);
+}
+
+/* One statement that allows actions on what a resource's ARN ends with. */
+static void
+allow(const struct endpoint *e, const char *actions, const char *below,
+	struct buf *out)
+{
+	buf_str(out, "  {\"Effect\": \"Allow\",\n   \"Action\": ");
+	buf_str(out, actions);
+	buf_str(out, ",\n   \"Resource\": ");
+	add_bucket(e, out);
+	if (below[0]) {
+		buf_str(out, below);
+		buf_str(out, e->prefix);
+		buf_char(out, '*');
+	}
+	buf_str(out, "\"}");
+}
+
+/* Everything in a directory bucket goes by way of a session. */
+static void
+allow_session(const struct endpoint *e, bool read_only, struct buf *out)
+{
+	buf_str(out, "  {\"Effect\": \"Allow\",\n"
+		     "   \"Action\": \"s3express:CreateSession\",\n"
+		     "   \"Resource\": \"arn:");
+	buf_str(out, partition_of_region(view_of(e->region))->id);
+	buf_str(out, ":s3express:");
+	buf_str(out, e->region);
+	buf_str(out, ":*:bucket/");
+	buf_str(out, e->bucket);
+	buf_char(out, '"');
+	buf_str(out, read_only ? ",\n   \"Condition\": {\"StringEquals\": "
+				 "{\"s3express:SessionMode\": \"ReadOnly\"}}}"
+			       : "}");
 }
 
 void
 policy_write(const struct endpoint *e, bool read_only, struct buf *out)
 {
-	buf_str(out, "{\"Version\": \"2012-10-17\", \"Statement\": [\n"
-		     "  {\"Effect\": \"Allow\",\n   \"Action\": [");
-	buf_str(out, read_only ? "\"s3:GetObject\"]"
-			       : "\"s3:GetObject\", \"s3:PutObject\"]");
-	buf_str(out, ",\n   \"Resource\": ");
-	add_bucket(e, out);
-	buf_char(out, '/');
-	buf_str(out, e->prefix);
-	buf_str(out, "*\"},\n  {\"Effect\": \"Allow\",\n"
-		     "   \"Action\": \"s3:ListBucket\",\n   \"Resource\": ");
-	add_bucket(e, out);
-	buf_str(out, "\"}]}");
+	buf_str(out, "{\"Version\": \"2012-10-17\", \"Statement\": [\n");
+	if (e->is_directory) {
+		allow_session(e, read_only, out);
+	} else {
+		allow(e,
+			read_only ? "[\"s3:GetObject\"]"
+				  : "[\"s3:GetObject\", \"s3:PutObject\"]",
+			is_access_point(e) ? "/object/" : "/", out);
+		buf_str(out, ",\n");
+		allow(e, "\"s3:ListBucket\"", "", out);
+	}
+	buf_str(out, "]}");
 }

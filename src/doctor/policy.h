@@ -1,7 +1,10 @@
 /*
  * The smallest IAM policies with which the cache works, as AWS's console and
- * command line take them. Without a directory bucket's own action for those.
- * Source: docs.aws.amazon.com AmazonS3/latest/userguide/security_iam_service-with-iam.html
+ * command line take them: for a bucket, for an access point by its ARN, for a
+ * directory bucket.
+ * Source: docs.aws.amazon.com AmazonS3/latest/userguide, "Policies and
+ * permissions", "Configuring IAM policies for using access points",
+ * "Authenticating and authorizing requests" of S3 Express One Zone.
  */
 #ifndef DOCTOR_POLICY_H
 #define DOCTOR_POLICY_H

@@ -10,22 +10,28 @@
 
 static char storage[1024];
 
-/* The policy for a bucket in a region, which must be JSON. */
+/* The policy for a place, which must be JSON. */
 static const char *
-policy_for(const char *region, const char *prefix, bool read_only)
+policy_at(const struct endpoint_wish *place, bool read_only)
 {
 	static struct endpoint e;
 	static struct json j;
-	const struct endpoint_wish wish = {.bucket = VIEW("cache"),
-		.prefix = view_of(prefix),
-		.region = view_of(region)};
 	struct buf out = BUF_OVER(storage);
 	struct gs_err err;
 
-	assert_int_equal(endpoint_resolve(&wish, &e, &err), GS_OK);
+	assert_int_equal(endpoint_resolve(place, &e, &err), GS_OK);
 	policy_write(&e, read_only, &out);
 	assert_int_equal(json_parse(&j, buf_view(&out), &err), GS_OK);
 	return buf_cstr(&out);
+}
+
+static const char *
+policy_for(const char *region, const char *prefix, bool read_only)
+{
+	return policy_at(&(struct endpoint_wish){.bucket = VIEW("cache"),
+				 .prefix = view_of(prefix),
+				 .region = view_of(region)},
+		read_only);
 }
 
 static void
@@ -56,6 +62,40 @@ a_partition_has_its_own_name(void **state)
 		"\"arn:aws-cn:s3:::cache\""));
 }
 
+static void
+an_access_point_is_named_by_its_arn(void **state)
+{
+	const char *text = policy_at(
+		&(struct endpoint_wish){
+			.bucket = VIEW("arn:aws:s3:eu-west-1:111122223333:"
+				       "accesspoint/team"),
+			.prefix = VIEW("p"),
+			.region = VIEW("eu-west-1")},
+		false);
+
+	assert_non_null(strstr(text,
+		"\"arn:aws:s3:eu-west-1:111122223333:accesspoint/team/object/"
+		"p/*\""));
+	assert_non_null(strstr(text,
+		"\"arn:aws:s3:eu-west-1:111122223333:accesspoint/team\"}"));
+}
+
+static void
+a_directory_bucket_wants_sessions(void **state)
+{
+	const struct endpoint_wish place = {
+		.bucket = VIEW("cache--use1-az4--x-s3"),
+		.region = VIEW("us-east-1")};
+
+	assert_non_null(strstr(policy_at(&place, false),
+		"\"s3express:CreateSession\",\n   \"Resource\": "
+		"\"arn:aws:s3express:us-east-1:*:bucket/"
+		"cache--use1-az4--x-s3\"}"));
+	assert_null(strstr(policy_at(&place, false), "Condition"));
+	assert_non_null(strstr(policy_at(&place, true),
+		"\"s3express:SessionMode\": \"ReadOnly\""));
+}
+
 int
 main(void)
 {
@@ -63,6 +103,8 @@ main(void)
 		cmocka_unit_test(readers_get_and_list),
 		cmocka_unit_test(writers_put_too),
 		cmocka_unit_test(a_partition_has_its_own_name),
+		cmocka_unit_test(an_access_point_is_named_by_its_arn),
+		cmocka_unit_test(a_directory_bucket_wants_sessions),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
