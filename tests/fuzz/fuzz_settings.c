@@ -4,15 +4,13 @@
 
 #include "s3/object.h"
 
+#include "env_lines.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENV_MAX = 32, ENV_TEXT_MAX = 4096 };
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char env_text[ENV_TEXT_MAX];
-static char *env[ENV_MAX + 1];
 static struct settings settings;
 static struct object_scratch scratch;
 static char head[2 * OBJECT_HEAD_MAX];
@@ -25,33 +23,13 @@ check(bool is_so)
 	}
 }
 
-static void
-set_env(struct view text)
-{
-	struct buf b = BUF_OVER(env_text);
-	size_t count = 0;
-
-	while (text.n > 0 && count < ENV_MAX) {
-		struct view line;
-
-		view_cut(text, '\n', &line, &text);
-		env[count] = env_text + b.len;
-		buf_add(&b, line);
-		buf_char(&b, '\0');
-		if (!buf_ok(&b)) {
-			break;
-		}
-		count++;
-	}
-	env[count] = NULL;
-}
-
 /* The head holds its own lines and no others. */
 static void
 check_head(const struct endpoint *e)
 {
-	const struct object_env with = {
-		.endpoint = e, .creds = &settings.chain.keys, .scratch = &scratch};
+	const struct object_env with = {.endpoint = e,
+		.creds = &settings.chain.keys,
+		.scratch = &scratch};
 	const struct id action = {{0}};
 	struct buf out = BUF_OVER(head);
 	struct gs_err err;
@@ -69,8 +47,7 @@ check_head(const struct endpoint *e)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct settings_input in = {.env = env,
-		.bucket = "bucket",
+	struct settings_input in = {.bucket = "bucket",
 		.prefix = "",
 		.endpoint = "",
 		.region = "",
@@ -85,14 +62,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	view_cut(rest, '\0', &texts.config, &rest);
 	view_cut(rest, '\0', &texts.credentials, &rest);
-	set_env(rest);
-	(void)!settings_paths(env, &paths, &err);
+	in.env = env_lines(rest);
+	(void)!settings_paths(in.env, &paths, &err);
 	if (settings_resolve(&in, &texts, &settings, &err) != GS_OK ||
 		settings_find_chain(&in, &texts, &settings, &err) != GS_OK) {
 		return 0;
 	}
 	wish = settings_wish(&settings);
-	if (endpoint_resolve(&wish, &endpoint, &err) == GS_OK) {
+	if (settings.chain.kind == CHAIN_KEYS &&
+		endpoint_resolve(&wish, &endpoint, &err) == GS_OK) {
 		check_head(&endpoint);
 	}
 	settings_release(&settings);

@@ -26,7 +26,8 @@ settings_vector_keep(struct settings_vector *v, struct view text)
 {
 	char *kept = v->text[v->texts_used++];
 
-	assert_true(text.n < SETTINGS_VECTOR_TEXT_MAX && v->texts_used <= SETTINGS_VECTOR_ENV_MAX);
+	assert_true(text.n < SETTINGS_VECTOR_TEXT_MAX &&
+		    v->texts_used <= SETTINGS_VECTOR_ENV_MAX);
 	if (text.n > 0) {
 		memcpy(kept, text.p, text.n);
 	}

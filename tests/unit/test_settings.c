@@ -186,7 +186,8 @@ test_secrets_are_not_repeated(void **state)
 	settings_vector_begin(&v);
 	v.in.bucket = "b";
 	v.env[0] = settings_vector_keep(&v, VIEW("AWS_ACCESS_KEY_ID=AK"));
-	v.env[1] = settings_vector_keep(&v, VIEW("AWS_SECRET_ACCESS_KEY=hu\001sh"));
+	v.env[1] = settings_vector_keep(
+		&v, VIEW("AWS_SECRET_ACCESS_KEY=hu\001sh"));
 	assert_int_equal(settings_find_chain(&v.in, &v.texts, &settings, &err),
 		GS_CONFIG);
 	assert_null(strstr(err.text, "hu"));
