@@ -35,6 +35,7 @@ struct course {
 	enum log_level level;
 	bool silent;   /* nothing needs to be said */
 	bool answered; /* the store did its part, if only to say no */
+	bool keyless;  /* it was not asked, for lack of keys */
 	enum retry_cost cost;
 };
 
@@ -247,11 +248,32 @@ attempt_on(struct course *c, struct conn *conn, enum conn_use use)
 	return step;
 }
 
+/* Opens a connection meanwhile, if keys are still to come. */
+static enum gs_code
+hold_keys(struct course *c)
+{
+	struct remote *r = c->remote;
+	struct gs_err ignored;
+
+	if (!c->mend.given_creds && !credentials_are_there(r->credentials)) {
+		struct conn *conn =
+			conn_take(&r->pool, c->mend.use, false, &ignored);
+
+		if (conn) {
+			conn_give(&r->pool, c->mend.use, conn);
+		}
+	}
+	enum gs_code code = mend_hold(&c->mend, r, &c->err);
+
+	c->keyless = code != GS_OK;
+	return code;
+}
+
 static enum step
 attempt(struct course *c)
 {
-	enum conn_use use = use_of(c);
-	uint64_t began_ms = clock_mono_ms();
+	enum conn_use use = c->mend.use;
+	uint64_t began_ms;
 
 	c->outcome = (struct exchange_outcome){0};
 	meta_init(&c->meta);
@@ -260,6 +282,10 @@ attempt(struct course *c)
 	c->level = LOG_WARNING;
 	c->silent = c->answered = false;
 
+	if (hold_keys(c) != GS_OK) {
+		return STEP_FAILED;
+	}
+	began_ms = clock_mono_ms();
 	struct conn *conn = conn_take(&c->remote->pool, use, c->fresh, &c->err);
 	enum step step = conn ? attempt_on(c, conn, use) : judge_failure(c);
 	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
@@ -346,6 +372,18 @@ report(struct course *c)
 	}
 }
 
+/* Where none will come that has been said. */
+static void
+say_keyless(struct course *c)
+{
+	struct remote *r = c->remote;
+	bool is_wanted = !(use_of(c) == CONN_GET && r->cancelled);
+
+	if (r->on && is_wanted) {
+		remote_say(r, REMOTE_TOPIC_KEYS, LOG_WARNING, &c->err);
+	}
+}
+
 enum remote_result
 ask_run(struct remote *r, const struct ask *ask)
 {
@@ -355,8 +393,14 @@ ask_run(struct remote *r, const struct ask *ask)
 	if (!remote_may_ask(r, ask->op)) {
 		return decline(r, ask);
 	}
+	c.mend.use = use_of(&c);
 	enum step step = attempt_all(&c);
 
+	mend_release(&c.mend, r);
+	if (c.keyless) {
+		say_keyless(&c);
+		return REMOTE_FAILED;
+	}
 	remote_note_end(r, step != STEP_FAILED || c.answered, c.paid);
 	if (step == STEP_DONE) {
 		return REMOTE_DONE;

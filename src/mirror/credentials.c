@@ -62,12 +62,13 @@ pause_ms(unsigned failures)
 static uint64_t
 deadline_of(int64_t at_s)
 {
-	int64_t left_s = at_s - credentials_now_s();
+	int64_t now_ms = clock_wall_ns() / 1000000;
 
-	if (at_s == GRANT_NEVER) {
+	if (at_s >= GRANT_NEVER / 1000) {
 		return CLOCK_NEVER;
 	}
-	return clock_mono_ms() + (left_s > 0 ? (uint64_t)left_s * 1000 : 0);
+	return clock_mono_ms() +
+	       (at_s * 1000 > now_ms ? (uint64_t)(at_s * 1000 - now_ms) : 0);
 }
 
 static void
@@ -304,6 +305,16 @@ credentials_hold(struct credentials *c, enum conn_use use, struct gs_err *err)
 	}
 	pthread_mutex_unlock(&c->lock);
 	return k;
+}
+
+bool
+credentials_are_there(struct credentials *c)
+{
+	pthread_mutex_lock(&c->lock);
+	bool are_there = credentials_are_valid(c->now);
+
+	pthread_mutex_unlock(&c->lock);
+	return are_there;
 }
 
 const struct creds *

@@ -37,7 +37,8 @@ struct credentials_setup {
 	 * have changed them. False if they cannot be read. */
 	bool (*reread)(void *ctx, struct creds *creds);
 	/* One more hop: what the store itself grants for the chain's keys,
-	 * such as a session. The chain's keys are asked for on their own. */
+	 * such as a session. The chain's keys are asked for on their own, and
+	 * once more if they are refused, which is GS_CLOSED. */
 	enum gs_code (*finish)(void *ctx, const struct creds *base,
 		uint64_t deadline_ms, struct grant *grant, struct gs_err *err);
 };
@@ -57,6 +58,9 @@ void credentials_start(struct credentials *c);
  */
 struct held_keys *credentials_hold(
 	struct credentials *c, enum conn_use use, struct gs_err *err);
+
+/* True if that would not have to wait. */
+bool credentials_are_there(struct credentials *c);
 
 const struct creds *held_creds(const struct held_keys *k);
 

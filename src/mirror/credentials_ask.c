@@ -119,13 +119,11 @@ ask_chain(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 					  : ask(a, run_chain, deadline_ms, err);
 }
 
-struct held_keys *
-credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
+/* Of the store, for the chain's keys. */
+static struct held_keys *
+ask_store(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 	struct gs_err *err)
 {
-	if (!a->with.finish) {
-		return ask_chain(a, refused, deadline_ms, err);
-	}
 	if (!a->base || refused || credentials_now_s() >= a->base->renew_at_s) {
 		struct held_keys *k = ask_chain(a, refused, deadline_ms, err);
 
@@ -136,4 +134,19 @@ credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 		a->base = k;
 	}
 	return ask(a, finish, deadline_ms, err);
+}
+
+struct held_keys *
+credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
+	struct gs_err *err)
+{
+	if (!a->with.finish) {
+		return ask_chain(a, refused, deadline_ms, err);
+	}
+	struct held_keys *k = ask_store(a, refused, deadline_ms, err);
+
+	if (!k && !refused && err->code == GS_CLOSED) {
+		k = ask_store(a, true, deadline_ms, err);
+	}
+	return k;
 }

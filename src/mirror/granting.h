@@ -11,12 +11,26 @@
 #include "s3/chain.h"
 #include "s3/grant.h"
 
+enum { GRANTING_PORTS_MAX = 3 };
+
 struct granting {
 	const struct chain *chain;
 	struct trust *trust;     /* for sources behind https */
 	struct command *command; /* for CHAIN_COMMAND; NULL otherwise */
 	char *const *env;        /* for proxies */
 };
+
+/* What of it a sandbox would shut away: ports that are connected to, and whether
+ * there is TLS. Its file is the chain's. */
+struct granting_needs {
+	bool trust;
+	uint16_t ports[GRANTING_PORTS_MAX];
+	size_t port_count;
+};
+
+/* GS_CONFIG for a URL or a proxy that makes no sense. */
+GS_CHECKED enum gs_code granting_find_needs(const struct chain *chain,
+	char *const env[], struct granting_needs *needs, struct gs_err *err);
 
 /* Fills *grant; when it ends is by this machine's clock, however wrong that
  * is. Failures name the source, the file or URL, and what to do: GS_CONFIG

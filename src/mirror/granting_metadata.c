@@ -39,6 +39,18 @@ granting_container(struct granting_course *c, struct gs_err *err)
 		KEYDOC_CONTAINER, buf_view(&c->talk.body), &c->grant, err);
 }
 
+/* The last resort of a chain that has found nothing says what that lacks. */
+static enum gs_code
+say_nobody(const struct granting_course *c, struct gs_err *err)
+{
+	return gs_fail(err, GS_CONFIG, "nobody answers at",
+		view_of(c->chain->url),
+		c->chain->tried[0] != '\0'
+			? c->chain->tried
+			: "is this an EC2 instance, and does its metadata "
+			  "service's hop limit allow for containers?");
+}
+
 /* One question and its answer, be it silence. Where nobody can be connected to
  * there is no service. */
 static enum gs_code
@@ -54,8 +66,7 @@ take_step(struct granting_course *c, struct gs_err *err)
 	enum gs_code code = granting_talk_ask(t, &trouble);
 
 	if (code != GS_OK && !t->connected) {
-		*err = trouble;
-		return code;
+		return say_nobody(c, err);
 	}
 	metadata_take(&c->metadata, code == GS_OK ? t->status : 0,
 		buf_view(&t->body), code == GS_OK ? NULL : &trouble);

@@ -33,6 +33,9 @@ struct granting_talk {
 	char body_storage[KEYDOC_MAX];
 };
 
+/* The environment of those that no proxy stands before. */
+extern char *const granting_no_proxy[];
+
 /* How long metadata services may take, which are near or not there. */
 extern const struct conn_patience granting_near;
 

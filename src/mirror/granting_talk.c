@@ -3,6 +3,8 @@
 #include "mirror/exchange.h"
 #include "os/clock.h"
 
+char *const granting_no_proxy[] = {NULL};
+
 enum { NEAR_MS = 1000, BODY_SPEED_MIN = 16 * 1024 };
 
 const struct conn_patience granting_near = {
@@ -16,8 +18,7 @@ enum gs_code
 granting_talk_begin(struct granting_course *c,
 	const struct conn_patience *patience, struct gs_err *err)
 {
-	static char *const nothing[] = {NULL};
-	char *const *env = c->service.is_near ? nothing : c->how->env;
+	char *const *env = c->service.is_near ? granting_no_proxy : c->how->env;
 	struct granting_talk *t = &c->talk;
 
 	granting_talk_end(t);

@@ -2,26 +2,44 @@
 
 #include "base/array.h"
 #include "os/clock.h"
-#include "os/settings_files.h"
 #include "s3/skew.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SECOND_NS 1000000000
+
+enum gs_code
+mend_hold(struct mend *m, struct remote *r, struct gs_err *err)
+{
+	if (m->given_creds) {
+		return GS_OK;
+	}
+	mend_release(m, r);
+	m->keys = credentials_hold(r->credentials, m->use, err);
+	return m->keys ? GS_OK : err->code;
+}
+
+void
+mend_release(struct mend *m, struct remote *r)
+{
+	if (m->keys) {
+		credentials_put_back(r->credentials, m->keys);
+		m->keys = NULL;
+	}
+}
 
 void
 mend_fill(struct mend *m, struct remote *r, const struct conn *conn,
 	struct object_env *env)
 {
 	m->endpoint_used = conn->target_no;
-	m->creds_used = r->creds_now;
 	pthread_mutex_lock(&r->lock);
 	m->skew_used_s = r->skew_s;
 	m->signed_body = r->sign_bodies;
 	pthread_mutex_unlock(&r->lock);
 	env->endpoint = &r->endpoint[m->endpoint_used];
-	env->creds = m->given_creds ? m->given_creds : &r->creds[m->creds_used];
+	env->creds = m->given_creds ? m->given_creds : held_creds(m->keys);
+	env->in_session = !m->given_creds && remote_is_in_session(r);
 	env->extras = &r->settings.extras;
 	env->now_s = clock_wall_ns() / SECOND_NS + m->skew_used_s;
 	env->sign_bodies = m->signed_body;
@@ -175,47 +193,13 @@ mend_clock(struct mend *m, struct remote *r, const struct meta *meta)
 }
 
 static bool
-are_same(const struct creds *a, const struct creds *b)
-{
-	return strcmp(a->access_key, b->access_key) == 0 &&
-	       strcmp(a->secret_key, b->secret_key) == 0 &&
-	       strcmp(a->session_token, b->session_token) == 0;
-}
-
-/* Reads the files again; somebody may have renewed the keys there. */
-static void
-renew_keys(struct remote *r)
-{
-	struct settings *fresh = malloc(sizeof(*fresh));
-	struct gs_err ignored;
-
-	if (!fresh) {
-		return;
-	}
-	if (settings_load(r->with.settings, fresh, &ignored) == GS_OK) {
-		pthread_mutex_lock(&r->lock);
-		if (r->creds_now == 0 &&
-			!are_same(&fresh->chain.keys, &r->creds[0])) {
-			r->creds[1] = fresh->chain.keys;
-			r->creds_now = 1;
-		}
-		pthread_mutex_unlock(&r->lock);
-	}
-	settings_release(fresh);
-	free(fresh);
-}
-
-static bool
 mend_keys(struct mend *m, struct remote *r)
 {
-	if (m->tried_keys) {
+	if (m->tried_keys || m->given_creds) {
 		return false;
 	}
 	m->tried_keys = true;
-	if (r->creds_now == m->creds_used) {
-		renew_keys(r);
-	}
-	return r->creds_now != m->creds_used;
+	return credentials_replace(r->credentials, m->keys, m->use);
 }
 
 static bool

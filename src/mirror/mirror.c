@@ -362,6 +362,7 @@ start(struct mirror *m)
 		bool packs = find_scope(m);
 
 		remote_enter_sandbox(&m->remote);
+		remote_begin(&m->remote);
 		if (packs) {
 			start_packs(m);
 		}

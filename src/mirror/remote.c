@@ -1,14 +1,13 @@
-#include "mirror/remote.h"
+#include "mirror/remote_private.h"
 
 #include "mirror/say.h"
 #include "os/clock.h"
-#include "os/sandbox.h"
 #include "os/settings_files.h"
 
 #include <poll.h>
 #include <string.h>
 
-enum { BREAKER_LOOK_MS = 200, DNS_PORT = 53 };
+enum { BREAKER_LOOK_MS = 200 };
 
 void
 remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
@@ -19,62 +18,6 @@ remote_say(struct remote *r, enum remote_topic topic, enum log_level level,
 	if ((atomic_fetch_or(&r->said, bit) & bit) == 0) {
 		say_err(r->with.link, level, err);
 	}
-}
-
-/* The directory of a shared file if it is AWS's own, so that a file that takes
- * its place can be read too; else the file itself. */
-static const char *
-readable_around(char path[SETTINGS_PATH_MAX])
-{
-	char *slash = strrchr(path, '/');
-
-	if (slash && view_ends((struct view){path, (size_t)(slash - path)},
-			     VIEW("/.aws"))) {
-		*slash = '\0';
-	}
-	return path;
-}
-
-/* The directory above one of our own, which can then be removed at the end;
- * NULL for any other. */
-static const char *
-prunable_around(const struct cachedir *dir)
-{
-	static char path[PATH_LEN_MAX]; /* too large for a stack */
-	struct buf above = BUF_OVER(path);
-	const char *slash = strrchr(dir->path, '/');
-
-	if (!dir->temporary || !slash) {
-		return NULL;
-	}
-	buf_add(&above, (struct view){dir->path, (size_t)(slash - dir->path)});
-	return buf_cstr(&above);
-}
-
-void
-remote_enter_sandbox(const struct remote *r)
-{
-	static struct settings_paths paths; /* too large for a stack */
-	struct sandbox_rules rules = {
-		.writable = {r->with.dir->path},
-		.writable_count = 1,
-		.readable = {"/etc/resolv.conf", "/etc/hosts",
-			"/run/systemd/resolve"},
-		.readable_count = 3,
-		.prunable = prunable_around(r->with.dir),
-		.ports = {DNS_PORT, r->endpoint[0].port,
-			site_port(&r->site[0])},
-		.port_count = 3,
-	};
-	struct gs_err ignored;
-
-	if (settings_paths(r->with.settings->env, &paths, &ignored) == GS_OK) {
-		rules.readable[rules.readable_count++] =
-			readable_around(paths.config);
-		rules.readable[rules.readable_count++] =
-			readable_around(paths.credentials);
-	}
-	sandbox_enter(&rules);
 }
 
 enum gs_code
@@ -104,7 +47,8 @@ configure(struct remote *r, struct gs_err *err)
 {
 	if (settings_establish(r->with.settings, &r->settings, &r->endpoint[0],
 		    &r->trust, err) != GS_OK ||
-		remote_find_site(r, 0, err) != GS_OK) {
+		remote_find_site(r, 0, err) != GS_OK ||
+		remote_prepare_keys(r, err) != GS_OK) {
 		return err->code;
 	}
 	conn_pool_init(&r->pool, &r->site[0].target, r->with.patience);
@@ -175,7 +119,6 @@ remote_start(struct remote *r, const struct remote_setup *with)
 		remote_say(r, REMOTE_TOPIC_CONFIG, LOG_WARNING, &err);
 		return;
 	}
-	r->creds[0] = r->settings.chain.keys;
 	r->sign_bodies = r->settings.sign_bodies;
 	r->on = true;
 	describe(r);
@@ -359,6 +302,9 @@ remote_cancel_fetches(struct remote *r)
 {
 	r->cancelled = true;
 	conn_pool_shut(&r->pool);
+	if (r->credentials) {
+		credentials_give_up(r->credentials, CONN_GET);
+	}
 }
 
 struct link_counts

@@ -10,7 +10,7 @@
 #define MIRROR_REMOTE_H
 
 #include "link.h"
-#include "mirror/conn.h"
+#include "mirror/credentials.h"
 #include "mirror/site.h"
 #include "os/cachedir.h"
 #include "os/log.h"
@@ -34,6 +34,7 @@ struct remote_setup {
 /* What is said once per run and kind. */
 enum remote_topic {
 	REMOTE_TOPIC_CONFIG,
+	REMOTE_TOPIC_KEYS,
 	REMOTE_TOPIC_NETWORK,
 	REMOTE_TOPIC_GET,
 	REMOTE_TOPIC_PUT,
@@ -52,17 +53,17 @@ enum remote_topic {
 
 struct remote {
 	struct remote_setup with;
-	struct settings settings; /* but for creds, read-only after the start */
+	struct settings settings; /* read-only after the start */
 	struct conn_pool pool;
 	/* The first is used until the store names another region, or wants the
-	 * bucket in the host, or the files hold other keys; each can happen
-	 * once. A filled slot never changes. A connection belongs to
-	 * endpoint[target_no]. */
+	 * bucket in the host; each can happen once. A filled slot never
+	 * changes. A connection belongs to endpoint[target_no]. */
 	struct endpoint endpoint[3];
 	struct site site[3]; /* theirs */
 	struct trust *trust; /* NULL where there is no TLS */
-	struct creds creds[2];
-	atomic_uint endpoint_now, creds_now;
+	struct granting_needs needs;
+	struct credentials *credentials; /* NULL if it was never on */
+	atomic_uint endpoint_now;
 	atomic_bool on;                    /* there is a bucket to ask */
 	atomic_bool forbidden[ERRORS_OPS]; /* every such request is in vain */
 	atomic_bool hurried;   /* the go command waits for the uploads */
@@ -92,6 +93,10 @@ void remote_start(struct remote *r, const struct remote_setup *with);
 /* Shuts the process in (os/sandbox.h) with what the remote needs. To be called
  * before the first thread. */
 void remote_enter_sandbox(const struct remote *r);
+
+/* Begins to ask for keys, if they are not there already. After that, and only
+ * if it is on. */
+void remote_begin(struct remote *r);
 
 /* False if every request would be in vain. */
 bool remote_is_on(const struct remote *r);
@@ -159,6 +164,9 @@ void remote_hurry(struct remote *r);
 void remote_cancel_fetches(struct remote *r);
 
 struct link_counts remote_counts(struct remote *r);
+
+/* For mend.c: true if the run's keys are those of a session (s3/express.h). */
+bool remote_is_in_session(const struct remote *r);
 
 /* For mend.c: finds the way to endpoint[i]. */
 GS_CHECKED enum gs_code remote_find_site(

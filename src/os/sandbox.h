@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SANDBOX_PATHS_MAX = 16, SANDBOX_PORTS_MAX = 4 };
+enum { SANDBOX_PATHS_MAX = 16, SANDBOX_PORTS_MAX = 8 };
 
 /* Paths are files or directories with all below them; missing ones and NULL
  * are fine. Views of strings that outlive the call. */

@@ -30,23 +30,17 @@ release_text(struct buf *text)
 	free(text->p);
 }
 
-/* Sources that have to be asked for keys are known (s3/chain.h), but nobody
- * asks them yet. */
-static enum gs_code
-refuse_to_ask(const struct settings *s, struct gs_err *err)
+/* A file that cannot be read is more likely the reason than what was then
+ * looked for. */
+static void
+blame_file(const struct gs_err *unreadable, struct chain *chain)
 {
-	if (chain_is_static(&s->chain)) {
-		return GS_OK;
+	struct buf tried = BUF_OVER(chain->tried);
+
+	if (chain->tried[0] != '\0' && unreadable->code != GS_OK) {
+		buf_str(&tried, unreadable->text);
+		buf_cstr(&tried);
 	}
-	if (s->chain.tried[0] != '\0') {
-		return gs_fail(err, GS_CONFIG, "no credentials for profile",
-			view_of(s->profile), s->chain.tried);
-	}
-	return gs_fail(err, GS_CONFIG, "credentials", view_of(s->chain.from),
-		"this version cannot ask for keys there yet: set "
-		"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "
-		"AWS_SESSION_TOKEN, as `aws configure export-credentials "
-		"--format env` prints them");
 }
 
 enum gs_code
@@ -68,15 +62,16 @@ settings_load(
 	if (code == GS_OK) {
 		code = settings_find_chain(in, &texts, s, err);
 	}
-	if (code == GS_OK) {
-		code = refuse_to_ask(s, err);
-	}
 	release_text(&config);
 	release_text(&credentials);
-	if (code != GS_OK && unreadable.code != GS_OK) {
-		*err = unreadable; /* more likely the reason */
+	if (code == GS_OK) {
+		blame_file(&unreadable, &s->chain);
+		return GS_OK;
 	}
-	return code == GS_OK ? GS_OK : err->code;
+	if (unreadable.code != GS_OK) {
+		*err = unreadable;
+	}
+	return err->code;
 }
 
 enum gs_code

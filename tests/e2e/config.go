@@ -115,6 +115,7 @@ func (c config) environ() []string {
 		"GOCACHE=" + c.cache,
 		"LC_ALL=C",
 		machineMark + c.dir,
+		"AWS_EC2_METADATA_DISABLED=true", // unless a test plays it
 	}
 	// A sanitizer's report on a mirror whose stderr is gone; only the cache
 	// directory is open to it, and a path may not be as long as any.

@@ -27,6 +27,19 @@ hold(int fd, const struct heard *h)
 				      : answer_object(fd, "", "package main");
 }
 
+/* What a request on the connection is filled with. */
+static inline struct object_env
+fill_in(struct mend *m, const struct conn *conn)
+{
+	struct object_env env = {.endpoint = NULL};
+	struct gs_err err;
+
+	assert_int_equal(mend_hold(m, &f->remote, &err), GS_OK);
+	mend_fill(m, &f->remote, conn, &env);
+	mend_release(m, &f->remote);
+	return env;
+}
+
 enum { THREADS = 16 };
 
 static inline void *

@@ -66,6 +66,16 @@ make_home(struct fixture *f)
 		f->home_variable, sizeof(f->home_variable), "HOME=%s", f->home);
 }
 
+/* Neither in the environment nor in the machine. */
+static inline void
+take_keys_away(struct fixture *f)
+{
+	static char no_instance[] = "AWS_EC2_METADATA_DISABLED=true";
+
+	f->env[1] = no_instance;
+	f->env[2] = NULL;
+}
+
 /* Everything but the server's thread and the remote's start. */
 static inline struct fixture *
 fixture_prepare(script_answer *answer)
@@ -104,6 +114,7 @@ fixture_prepare(script_answer *answer)
 		.speed_ms = FIXTURE_SOON_MS,
 		.speed_min = 1,
 		.refusal_ms = FIXTURE_SOON_MS,
+		.keys_ms = {FIXTURE_SOON_MS, FIXTURE_SOON_MS},
 	};
 	return f;
 }
@@ -217,6 +228,7 @@ fixture_close(struct fixture *f)
 		}
 	}
 	script_stop(&f->server);
+	credentials_free(f->remote.credentials);
 	close(f->link[0]);
 	close(f->link[1]);
 	cachedir_remove(&f->dir);

@@ -16,7 +16,7 @@ static void
 open_with_file(script_answer *answer)
 {
 	f = fixture_prepare(answer);
-	f->env[1] = NULL;
+	take_keys_away(f);
 	write_credentials(f, "OLDKEY", "old");
 	fixture_start(f);
 	assert_true(remote_is_on(&f->remote));
@@ -81,11 +81,11 @@ signs_bodies_once_that_is_wanted(void **state)
 	struct meta meta;
 
 	meta_init(&meta);
-	mend_fill(&m, r, &conn, &env);
+	env = fill_in(&m, &conn);
 	assert_false(env.sign_bodies);
 	assert_true(mend_try(&m, r, &j, &meta));
 	assert_false(mend_try(&m, r, &j, &meta));
-	mend_fill(&later, r, &conn, &env);
+	env = fill_in(&later, &conn);
 	assert_true(env.sign_bodies);
 	assert_false(mend_try(&later, r, &j, &meta));
 	end_at_aws();

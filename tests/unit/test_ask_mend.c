@@ -125,7 +125,7 @@ moves_to_the_host_of_the_region(void **state)
 	assert_int_equal(r->pool.target_no, 1);
 	/* once per request, and once per run */
 	assert_false(learn_region(&first, "eu-west-3"));
-	mend_fill(&later, r, &moved, &env);
+	env = fill_in(&later, &moved);
 	assert_string_equal(env.endpoint->region, "eu-west-3");
 	assert_false(learn_region(&later, "eu-west-1"));
 	assert_int_equal(r->pool.target_no, 1);
@@ -136,13 +136,13 @@ moves_to_the_host_of_the_region(void **state)
 static void
 signs_for_the_host_that_it_talks_to(void **state)
 {
-	struct remote *r = start_at_aws();
 	struct mend first = {0}, other = {0};
 	struct conn old = {.target_no = 0};
 	struct object_env env;
 
+	start_at_aws();
 	assert_true(learn_region(&first, "eu-west-3"));
-	mend_fill(&other, r, &old, &env);
+	env = fill_in(&other, &old);
 	assert_string_equal(env.endpoint->region, "us-east-1");
 	assert_string_equal(
 		env.endpoint->host, "bucket.s3.us-east-1.amazonaws.com");

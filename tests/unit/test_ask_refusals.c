@@ -238,7 +238,7 @@ static void
 is_off_without_a_configuration(void **state)
 {
 	f = fixture_prepare(hold_one);
-	f->env[1] = NULL;
+	take_keys_away(f);
 	fixture_start(f);
 	assert_false(remote_is_on(&f->remote));
 	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);

@@ -51,11 +51,21 @@ what_is_missing_is_named(void **state)
 {
 	struct gs_err err;
 
-	set((const char *const[]){NULL});
+	set((const char *const[]){"AWS_EC2_METADATA_DISABLED=true", NULL});
 	assert_int_equal(check("-strict", &err), GS_CONFIG);
 	assert_non_null(strstr(err.text, "no bucket"));
 	assert_int_equal(check("-bucket=b", &err), GS_CONFIG);
 	assert_non_null(strstr(err.text, "credentials"));
+}
+
+/* Whether somebody gives keys is not known before he is asked. */
+static void
+the_machine_may_have_a_role(void **state)
+{
+	struct gs_err err;
+
+	set((const char *const[]){NULL});
+	assert_int_equal(check("-bucket=b", &err), GS_OK);
 }
 
 static void
@@ -86,6 +96,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bucket_with_keys_and_a_region_is_good),
 		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(the_machine_may_have_a_role),
 		cmocka_unit_test(a_bad_variable_is_not_forgiven),
 		cmocka_unit_test(a_bad_endpoint_is_found),
 	};

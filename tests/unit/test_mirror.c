@@ -85,7 +85,7 @@ static void
 misses_at_once_without_keys(void **state)
 {
 	f = mirror_prepare(store_answer);
-	f->env[1] = NULL;
+	take_keys_away(f);
 	mirror_start(f);
 	send_get(f, 1);
 	assert_hears(f, LINK_ABSENT, 1);
@@ -125,7 +125,7 @@ reads_new_keys_within_its_walls(void **state)
 {
 	stock(1, "package main");
 	f = mirror_prepare(store_answer);
-	f->env[1] = NULL;
+	take_keys_away(f);
 	write_credentials(f, "OLDKEY", "old");
 	mirror_start(f);
 	send_get(f, 2);
