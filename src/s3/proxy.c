@@ -18,9 +18,9 @@ static const char encode_it[] =
 enum { HTTP, HTTPS, NO, VARIABLES };
 
 static const char *const names[VARIABLES][2] = {
-	[HTTP] = {"http_proxy", "HTTP_PROXY"},
-	[HTTPS] = {"https_proxy", "HTTPS_PROXY"},
-	[NO] = {"no_proxy", "NO_PROXY"},
+	[HTTP] = {"HTTP_PROXY", "http_proxy"},
+	[HTTPS] = {"HTTPS_PROXY", "https_proxy"},
+	[NO] = {"NO_PROXY", "no_proxy"},
 };
 
 /* The first of two variables that has a value. */

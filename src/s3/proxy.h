@@ -1,6 +1,6 @@
 /*
  * Which proxy a service is reached through, as Go's httpproxy reads
- * HTTPS_PROXY, HTTP_PROXY and NO_PROXY; in lower case they come first, and an
+ * HTTPS_PROXY, HTTP_PROXY and NO_PROXY; in lower case they come second, and an
  * empty one is as good as none.
  *
  *	value = [ ( "http" / "https" ) "://" ] [ user [ ":" password ] "@" ]
