@@ -25,6 +25,8 @@ type sdkCase struct {
 	pathStyle   bool   // the same
 	accelerate  bool   // the same
 
+	addressed bool // needs a network of its own
+
 	want  sighting // what is "" is as in the table; key follows from token
 	fails bool     // no request may arrive
 	// Why what this SDK does is not what we do. A reason that is not needed
@@ -43,7 +45,8 @@ type sdkTable struct {
 // bench is the recorder and the two SDKs.
 type bench struct {
 	*recorder
-	sdks map[judge]*sdk
+	network *network
+	sdks    map[judge]*sdk
 }
 
 func newBench(t testing.TB) bench {
@@ -51,7 +54,15 @@ func newBench(t testing.TB) bench {
 	if testing.Short() {
 		t.Skip("needs the SDKs")
 	}
-	return bench{newRecorder(t), map[judge]*sdk{byGo: startGoSDK(t), byBoto: startBoto(t)}}
+	b := bench{network: newNetwork(t), sdks: map[judge]*sdk{}}
+	b.network.inside(t, func() {
+		b.recorder = newRecorder(t)
+		if b.network != nil {
+			b.serveAddresses()
+		}
+		b.sdks[byGo], b.sdks[byBoto] = startGoSDK(t), startBoto(t)
+	})
+	return b
 }
 
 // around is the environment of every case: all that is not loopback goes
@@ -73,6 +84,9 @@ func (b bench) run(t *testing.T, table sdkTable) {
 }
 
 func (b bench) judge(t *testing.T, table sdkTable, c sdkCase) {
+	if c.addressed {
+		needRoot(t)
+	}
 	key := actionOf("%s", t.Name())
 	c.bucket = cmp.Or(c.bucket, table.bucket)
 	machine := newConfig(t)
@@ -107,6 +121,7 @@ func expect(table sdkTable, c sdkCase) *sighting {
 		scope: cmp.Or(c.want.scope, table.want.scope),
 		key:   cmp.Or(c.want.key, table.want.key),
 		token: cmp.Or(c.want.token, table.want.token),
+		by:    c.want.by,
 	}
 	if c.want.key == "" && c.want.token != "" {
 		want.key = grantedKey(strings.TrimPrefix(want.token, "session "))
@@ -150,11 +165,14 @@ func (b bench) askUs(t *testing.T, table sdkTable, c sdkCase, machine config, ke
 		args = append(args, "-path-style")
 	}
 	env := b.prepare(t, table, c, machine, filepath.Join(machine.dir, "home"))
-	h := launch(t, machine.with(args...), func(cmd *exec.Cmd) {
-		cmd.Env = nil
-		for name, value := range env {
-			cmd.Env = append(cmd.Env, name+"="+value)
-		}
+	var h *helper
+	b.network.inside(t, func() {
+		h = launch(t, machine.with(args...), func(cmd *exec.Cmd) {
+			cmd.Env = nil
+			for name, value := range env {
+				cmd.Env = append(cmd.Env, name+"="+value)
+			}
+		})
 	})
 	h.miss(key)
 	h.end()

@@ -15,6 +15,8 @@ func TestSDKs(t *testing.T) {
 		"order":        sdkOrder,
 		"hosts":        sdkHosts,
 		"endpoints":    sdkEndpoints,
+		"addresses":    sdkAddresses,
+		"proxies":      sdkProxies,
 	} {
 		t.Run(name, func(t *testing.T) { b.run(t, table) })
 	}

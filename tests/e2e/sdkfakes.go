@@ -138,6 +138,8 @@ func renewSSO(w http.ResponseWriter, body []byte) {
 
 // fakes are the services at an address of their own, by its name in a case.
 var fakes = map[string]func(r *recorder) http.HandlerFunc{
+	"@OTHER":     func(r *recorder) http.HandlerFunc { return r.proxy("other", "") },
+	"@GUARDED":   func(r *recorder) http.HandlerFunc { return r.proxy("guarded", "user:p@ss word") },
 	"@CONTAINER": func(*recorder) http.HandlerFunc { return container },
 	"@IMDS2":     func(*recorder) http.HandlerFunc { return metadata{}.serve },
 	"@IMDS1":     func(*recorder) http.HandlerFunc { return metadata{versionOne: true}.serve },

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto"
 	"crypto/tls"
+	"encoding/base64"
 	"io"
 	"log"
 	"net"
@@ -60,6 +61,7 @@ type sighting struct {
 	scope string // region/service
 	key   string // access key
 	token string // of a session, with the header's name unless it is the usual
+	by    string // the proxy, if it has a name
 	wrong string // with the signature
 }
 
@@ -68,7 +70,7 @@ func newRecorder(t testing.TB) *recorder {
 	r := &recorder{t: t, authority: newAuthority(t, "judges"), leafKey: newKey(t),
 		leaves: map[string]*tls.Certificate{}, seen: map[string]map[judge][]sighting{}, asked: map[string]int{}}
 	r.ca = r.authority.bundle(t, filepath.Join(t.TempDir(), "ca.pem"))
-	r.front = httptest.NewServer(http.HandlerFunc(r.proxy))
+	r.front = httptest.NewServer(r.proxy("", ""))
 	t.Cleanup(r.front.Close)
 	r.places = map[string]string{"@HTTP": r.front.URL, "@CA": r.ca}
 	for name, fake := range fakes {
@@ -76,15 +78,38 @@ func newRecorder(t testing.TB) *recorder {
 		t.Cleanup(s.Close)
 		r.places[name] = s.URL
 	}
+	r.places["@HOST_GUARDED"] = strings.Replace(r.places["@GUARDED"], "http://", "@", 1)
 	return r
 }
 
-// proxy is the endpoint itself, and the way to any other.
-func (r *recorder) proxy(w http.ResponseWriter, q *http.Request) {
-	if q.Method != http.MethodConnect {
-		r.serve(w, q)
-		return
+// serveAddresses serves those of a network of its own.
+func (r *recorder) serveAddresses() {
+	at80(r.t, elsewhere, r.proxy("", ""))
+	at80(r.t, "169.254.170.2", http.HandlerFunc(container))
+	at80(r.t, "169.254.170.23", http.HandlerFunc(container))
+	at80(r.t, "fd00:ec2::23", http.HandlerFunc(container))
+	at80(r.t, "169.254.169.254", http.HandlerFunc(metadata{}.serve))
+	at80(r.t, "fd00:ec2::254", http.HandlerFunc(metadata{}.serve))
+}
+
+// proxy is an endpoint itself, and the way to any other; for those alone who
+// know the password, if it has one.
+func (r *recorder) proxy(name, password string) http.HandlerFunc {
+	allowed := "Basic " + base64.StdEncoding.EncodeToString([]byte(password))
+	return func(w http.ResponseWriter, q *http.Request) {
+		switch {
+		case password != "" && q.Header.Get("Proxy-Authorization") != allowed:
+			w.Header().Set("Proxy-Authenticate", `Basic realm="judges"`)
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		case q.Method == http.MethodConnect:
+			r.connect(w, q, name)
+		default:
+			r.serve(name).ServeHTTP(w, q)
+		}
 	}
+}
+
+func (r *recorder) connect(w http.ResponseWriter, q *http.Request, name string) {
 	host, _, err := net.SplitHostPort(q.RequestURI)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -96,15 +121,15 @@ func (r *recorder) proxy(w http.ResponseWriter, q *http.Request) {
 		return
 	}
 	io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
-	r.tunnel(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*r.leaf(host)}}))
+	r.tunnel(tls.Server(conn, &tls.Config{Certificates: []tls.Certificate{*r.leaf(host)}}), name)
 }
 
 // tunnel serves one connection to its end.
-func (r *recorder) tunnel(conn *tls.Conn) {
+func (r *recorder) tunnel(conn *tls.Conn, name string) {
 	defer conn.Close()
 	one := &oneListener{conn: make(chan net.Conn, 1), done: make(chan struct{}), addr: conn.LocalAddr()}
 	one.conn <- conn
-	server := http.Server{Handler: http.HandlerFunc(r.serve), ErrorLog: log.New(io.Discard, "", 0),
+	server := http.Server{Handler: r.serve(name), ErrorLog: log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			if state == http.StateClosed || state == http.StateHijacked {
 				close(one.done)
@@ -148,8 +173,13 @@ func (r *recorder) leaf(host string) *tls.Certificate {
 // objectKey is what ends the path of every request that is judged.
 var objectKey = regexp.MustCompile(`/([0-9a-f]{64})$`)
 
-// serve answers what may come to any host: S3, STS, the portal of SSO, OIDC.
-func (r *recorder) serve(w http.ResponseWriter, q *http.Request) {
+// serve answers what may come to any host by this proxy.
+func (r *recorder) serve(by string) http.HandlerFunc {
+	return func(w http.ResponseWriter, q *http.Request) { r.answer(w, q, by) }
+}
+
+// answer is that of S3, STS, the portal of SSO, or OIDC.
+func (r *recorder) answer(w http.ResponseWriter, q *http.Request, by string) {
 	body, err := io.ReadAll(bufio.NewReader(q.Body))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -158,7 +188,7 @@ func (r *recorder) serve(w http.ResponseWriter, q *http.Request) {
 	path, _, _ := strings.Cut(targetOf(q), "?")
 	switch found := objectKey.FindStringSubmatch(path); {
 	case found != nil && q.Method == http.MethodGet:
-		r.record(found[1], q, body)
+		r.record(found[1], q, body, by)
 		sayXML(w, http.StatusNotFound, "<Error><Code>NoSuchKey</Code><Message>no such key</Message></Error>")
 	case q.Method == http.MethodPost && q.Header.Get("Content-Type") != "application/json":
 		r.tokenService(w, q, body)
@@ -180,13 +210,14 @@ func sayXML(w http.ResponseWriter, status int, text string) {
 }
 
 // record remembers a request for an object.
-func (r *recorder) record(key string, q *http.Request, body []byte) {
+func (r *recorder) record(key string, q *http.Request, body []byte, by string) {
 	path, _, _ := strings.Cut(targetOf(q), "?")
 	sign := readSignature(q)
 	seen := sighting{
 		url:   schemeOf(q) + "://" + r.local(q.Host) + strings.TrimSuffix(path, "/"+key),
 		scope: sign.scope, key: sign.key,
 		token: q.Header.Get("X-Amz-Security-Token"),
+		by:    by,
 		wrong: sign.wrongWith(q, body),
 	}
 	if session := q.Header.Get("X-Amz-S3session-Token"); session != "" {
