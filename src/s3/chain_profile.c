@@ -149,9 +149,10 @@ say_what_was_tried(const struct chain_search *search, const struct profile *p,
 			      .n > 0;
 
 	if (profile_has(p, "role_arn")) {
-		buf_str(b, "its role_arn has no source_profile, "
-			   "credential_source or web_identity_token_file "
-			   "beside it");
+		buf_str(b, "role_arn of profile ");
+		chain_add_name(b, p->name);
+		buf_str(b, " has no source_profile, credential_source or "
+			   "web_identity_token_file beside it");
 		return;
 	}
 	if (access && secret) {
@@ -163,9 +164,10 @@ say_what_was_tried(const struct chain_search *search, const struct profile *p,
 		buf_str(b, secret ? "" : "AWS_SECRET_ACCESS_KEY");
 		buf_str(b, access || secret ? " is not set" : " are not set");
 	}
-	buf_str(b, ", and neither the AWS credentials file nor the config "
-		   "file has keys for this profile: set the variables or "
-		   "run `aws configure`");
+	buf_str(b, ", and neither the config file nor the credentials file "
+		   "has keys for profile ");
+	chain_add_name(b, p->name);
+	buf_str(b, ": set the variables or run `aws configure`");
 }
 
 static enum gs_code
@@ -180,8 +182,8 @@ find_machine(const struct chain_search *search, const struct profile *p,
 	say_what_was_tried(search, p, &tried);
 	buf_cstr(&tried);
 	return chain_instance_is_off(search)
-		       ? gs_fail(err, GS_CONFIG, "no credentials for profile",
-				 p->name, c->tried)
+		       ? gs_fail(err, GS_CONFIG, "no credentials", VIEW(""),
+				 c->tried)
 		       : chain_find_instance(search, c, err);
 }
 
