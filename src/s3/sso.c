@@ -191,14 +191,15 @@ add_replaced(struct buf *out, struct view text, const struct replacement *all,
 	buf_add(out, (struct view){at, (size_t)(end - at)});
 }
 
-/* Times that the format cannot say become the last that it can. */
+/* Times that nanoseconds cannot say become the nearest that they can. */
 static const char *
 format_time(int64_t unix_s, struct buf *text)
 {
 	int64_t last_s = INT64_MAX / NS_PER_S;
 
-	time_format_rfc3339(
-		text, (unix_s < last_s ? unix_s : last_s) * NS_PER_S);
+	unix_s = unix_s < last_s ? unix_s : last_s;
+	unix_s = unix_s > -last_s ? unix_s : -last_s;
+	time_format_rfc3339(text, unix_s * NS_PER_S);
 	return buf_cstr(text);
 }
 
