@@ -51,7 +51,8 @@ read_fields(const struct json *j, const char *what, size_t count,
 		if (!json_member(j, JSON_ROOT, name, &value)) {
 			continue;
 		}
-		if (!json_string(j, value, &text) && buf_ok(&text)) {
+		if ((!json_string(j, value, &text) && buf_ok(&text)) ||
+			view_index(buf_view(&text), '\0') < text.len) {
 			return gs_fail(err, GS_BAD, what, name, "no text");
 		}
 		buf_cstr(&text);

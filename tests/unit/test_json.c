@@ -145,6 +145,48 @@ finds_members(void **state)
 }
 
 static void
+finds_members_in_any_case(void **state)
+{
+	struct json j;
+	size_t value, same;
+
+	assert_int_equal(parse(&j, VIEW("{\"kay\":0,\"KEY\":1,\"key\":2,"
+					"\"\\u0054oken\":3,\"\xc3\x89\":4}")),
+		GS_OK);
+	assert_true(json_member_nocase(&j, JSON_ROOT, VIEW("Key"), &value));
+	assert_true(json_member(&j, JSON_ROOT, VIEW("KEY"), &same));
+	assert_int_equal(value, same);
+	assert_true(json_member_nocase(&j, JSON_ROOT, VIEW("token"), &value));
+	assert_false(json_member_nocase(&j, JSON_ROOT, VIEW("ke"), &value));
+	assert_false(json_member_nocase(&j, JSON_ROOT, VIEW("keyy"), &value));
+	assert_false(
+		json_member_nocase(&j, JSON_ROOT, VIEW("\xc3\xa9"), &value));
+	assert_false(json_member_nocase(&j, value, VIEW("key"), &value));
+}
+
+static void
+shows_values_as_they_are_written(void **state)
+{
+	static const char *const values[] = {"\"a\\u0041\"", "\"\"",
+		"{ \"b\" : [1] }", "[ 1, 2 ]", "-1.5e3", "null"};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char text[64];
+		struct buf out = BUF_OVER(text);
+		struct json j;
+		size_t value;
+
+		buf_str(&out, "{\"m\" : ");
+		buf_str(&out, values[i]);
+		buf_str(&out, " ,\"n\":0}");
+		assert_int_equal(parse(&j, buf_view(&out)), GS_OK);
+		assert_true(json_member(&j, JSON_ROOT, VIEW("m"), &value));
+		assert_true(
+			view_eq(json_written(&j, value), view_of(values[i])));
+	}
+}
+
+static void
 reads_integers(void **state)
 {
 	static const struct {
@@ -314,6 +356,8 @@ main(void)
 		cmocka_unit_test(bad_vectors),
 		cmocka_unit_test(cut_short),
 		cmocka_unit_test(finds_members),
+		cmocka_unit_test(finds_members_in_any_case),
+		cmocka_unit_test(shows_values_as_they_are_written),
 		cmocka_unit_test(reads_integers),
 		cmocka_unit_test(unescapes_strings),
 		cmocka_unit_test(strings_need_room),

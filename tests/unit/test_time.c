@@ -87,6 +87,28 @@ rfc3339_round_trips(void **state)
 }
 
 static void
+iso8601_vectors(void **state)
+{
+	struct lines lines;
+	struct view line, text, want;
+
+	lines_open(&lines, "tests/vectors/time/iso8601.txt");
+	while (lines_next(&lines, &line)) {
+		int64_t seconds = UNTOUCHED;
+		bool good;
+
+		view_cut(line, '\t', &text, &want);
+		good = !view_eq(want, VIEW("-"));
+		if (time_parse_iso8601(text, &seconds) != good) {
+			fail_msg("%s", line.p);
+		}
+		assert_int_equal(
+			seconds, good ? strtoll(want.p, NULL, 10) : UNTOUCHED);
+	}
+	assert_false(time_parse_iso8601(VIEW(""), &(int64_t){0}));
+}
+
+static void
 http_vectors(void **state)
 {
 	struct lines lines;
@@ -148,6 +170,7 @@ main(void)
 		cmocka_unit_test(rfc3339_ends_early),
 		cmocka_unit_test(rfc3339_formats_the_ends),
 		cmocka_unit_test(rfc3339_round_trips),
+		cmocka_unit_test(iso8601_vectors),
 		cmocka_unit_test(http_vectors),
 		cmocka_unit_test(amz_vectors),
 		cmocka_unit_test(amz_stays_within_four_digits),

@@ -159,6 +159,23 @@ the_text_of_an_element_is_found(void **state)
 	}
 }
 
+static void
+what_is_no_text_leaves_nothing(void **state)
+{
+	static const char *const documents[] = {"<A><T>text<B/></T></A>",
+		"<A><T>text", "<A><T>text&nbsp;</T></A>", "<A>text</A>",
+		"<A><T><![CDATA[text]]><</T></A>"};
+	char storage[64];
+	struct buf out = BUF_OVER(storage);
+
+	buf_str(&out, "before");
+	for (size_t i = 0; i < sizeof(documents) / sizeof(*documents); i++) {
+		assert_false(
+			xml_text_of(view_of(documents[i]), VIEW("T"), &out));
+		assert_string_equal(buf_cstr(&out), "before");
+	}
+}
+
 /* A cut document never reads past its end: the sanitizers watch. */
 static void
 every_cut_of_a_document_is_survived(void **state)
@@ -182,6 +199,7 @@ main(void)
 		cmocka_unit_test(documents_become_events),
 		cmocka_unit_test(references_are_resolved),
 		cmocka_unit_test(the_text_of_an_element_is_found),
+		cmocka_unit_test(what_is_no_text_leaves_nothing),
 		cmocka_unit_test(every_cut_of_a_document_is_survived),
 	};
 
