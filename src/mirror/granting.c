@@ -19,34 +19,33 @@ granting_now_ns(const struct granting_course *c)
 	return clock_wall_ns() + c->skew_s * SECOND_NS;
 }
 
-/* Notes what the last answer says of this machine's clock; true if that is
- * another time than the one that it was asked with. */
-static bool
-learn_clock(struct granting_course *c)
+bool
+granting_learn_clock(struct granting_course *c)
 {
 	const struct granting_talk *t = &c->talk;
-	int64_t skew_s;
+	int64_t used_s = c->skew_s;
 
-	if (!t->meta.has_date || t->meta.is_old ||
-		!skew_measure(t->meta.date_s, t->sent_ns / SECOND_NS,
-			t->received_ns / SECOND_NS, &skew_s) ||
-		!skew_matters(c->skew_s, skew_s)) {
-		return false;
-	}
-	c->skew_s = skew_s;
-	return true;
+	return t->status != 0 && t->meta.has_date && !t->meta.is_old &&
+	       skew_measure(t->meta.date_s, t->sent_ns / SECOND_NS,
+		       t->received_ns / SECOND_NS, &c->skew_s) &&
+	       skew_matters(used_s, c->skew_s);
 }
 
-/* Says of which service it is true. */
-static void
-blame(const struct granting_course *c, struct gs_err *err)
+/* Without the path: a container's is as good as a password. */
+void
+granting_blame(const struct granting_course *c, struct gs_err *err)
 {
+	const struct url *asked = &c->service.url;
 	struct gs_err why = *err;
 	char storage[URL_MAX + 1];
 	struct buf url = BUF_OVER(storage);
 
-	buf_str(&url, c->service.url.tls ? "https://" : "http://");
-	buf_add(&url, c->service.url.host);
+	buf_str(&url, asked->tls ? "https://" : "http://");
+	buf_add(&url, asked->host);
+	if (asked->port != (asked->tls ? 443 : 80)) {
+		buf_char(&url, ':');
+		buf_uint(&url, asked->port);
+	}
 	gs_fail(err, why.code, c->service.name, buf_view(&url), why.text);
 	err->sys_errno = why.sys_errno;
 }
@@ -66,7 +65,7 @@ attempt(struct granting_course *c, enum refusal *refusal, struct gs_err *err)
 				   : REFUSAL_FINAL;
 		return code; /* which names the host */
 	}
-	bool clock_differs = learn_clock(c);
+	bool clock_differs = granting_learn_clock(c);
 
 	if (t->status == 200) {
 		return GS_OK;
@@ -76,7 +75,7 @@ attempt(struct granting_course *c, enum refusal *refusal, struct gs_err *err)
 	if (*refusal == REFUSAL_CLOCK && !clock_differs) {
 		*refusal = REFUSAL_FINAL;
 	}
-	blame(c, err);
+	granting_blame(c, err);
 	return err->code;
 }
 
@@ -86,9 +85,8 @@ struct tries {
 	bool renewed, set_clock;
 };
 
-/* False if there is no time for it. */
-static bool
-pause_before_next(const struct granting_course *c, unsigned failures)
+bool
+granting_pause(const struct granting_course *c, unsigned failures)
 {
 	uint64_t pause_ms = retry_delay_ms(
 		failures, false, c->talk.meta.retry_after_s, random_bits());
@@ -110,7 +108,7 @@ try_again(
 
 	switch (refusal) {
 	case REFUSAL_PASSING:
-		return pause_before_next(c, ++t->failures);
+		return granting_pause(c, ++t->failures);
 	case REFUSAL_STALE: /* a file is read anew */
 		first = !t->renewed && c->file.p;
 		t->renewed = true;
@@ -147,6 +145,17 @@ granting_ask(struct granting_course *c, const struct granting_service *service,
 	} while (try_again(c, refusal, &tries));
 	granting_talk_end(&c->talk);
 	return err->code;
+}
+
+enum gs_code
+granting_take(struct granting_course *c, enum keydoc_kind kind,
+	struct grant *grant, struct gs_err *err)
+{
+	if (keydoc_read(kind, buf_view(&c->talk.body), grant, err) != GS_OK) {
+		granting_blame(c, err);
+		return err->code;
+	}
+	return GS_OK;
 }
 
 /* files */

@@ -35,8 +35,7 @@ granting_container(struct granting_course *c, struct gs_err *err)
 	if (granting_ask(c, &service, err) != GS_OK) {
 		return err->code;
 	}
-	return keydoc_read(
-		KEYDOC_CONTAINER, buf_view(&c->talk.body), &c->grant, err);
+	return granting_take(c, KEYDOC_CONTAINER, &c->grant, err);
 }
 
 /* The last resort of a chain that has found nothing says what that lacks. */
@@ -68,8 +67,14 @@ take_step(struct granting_course *c, struct gs_err *err)
 	if (code != GS_OK && !t->connected) {
 		return say_nobody(c, err);
 	}
-	metadata_take(&c->metadata, code == GS_OK ? t->status : 0,
-		buf_view(&t->body), code == GS_OK ? NULL : &trouble);
+	unsigned failures = c->metadata.failures;
+
+	granting_learn_clock(c);
+	metadata_take(&c->metadata, t->status, buf_view(&t->body),
+		code == GS_OK ? NULL : &trouble);
+	if (c->metadata.failures > failures) {
+		(void)granting_pause(c, c->metadata.failures);
+	}
 	return GS_OK;
 }
 
@@ -85,6 +90,7 @@ converse(struct granting_course *c, struct gs_err *err)
 	}
 	if (m->step == METADATA_FAILED) {
 		*err = m->err;
+		granting_blame(c, err);
 		return err->code;
 	}
 	c->grant = m->grant;

@@ -91,6 +91,21 @@ struct call_place granting_place(const struct granting_course *c);
 GS_CHECKED enum gs_code granting_ask(struct granting_course *c,
 	const struct granting_service *service, struct gs_err *err);
 
+/* Reads the keys of that answer. */
+GS_CHECKED enum gs_code granting_take(struct granting_course *c,
+	enum keydoc_kind kind, struct grant *grant, struct gs_err *err);
+
+/* Says of which service err is true. */
+void granting_blame(const struct granting_course *c, struct gs_err *err);
+
+/* Takes this machine's clock for wrong by what the last answer says; true if
+ * that is far from what it was asked with. */
+bool granting_learn_clock(struct granting_course *c);
+
+/* Waits before another attempt; false if there have been enough, or there is
+ * no time for it. */
+bool granting_pause(const struct granting_course *c, unsigned failures);
+
 /* The time over there. */
 int64_t granting_now_ns(const struct granting_course *c);
 

@@ -48,8 +48,7 @@ take_role(struct granting_course *c,
 	if (url_parse(view_of(c->chain->sts_url), sts.name, &sts.url, err) !=
 			GS_OK ||
 		granting_ask(c, &sts, err) != GS_OK ||
-		keydoc_read(KEYDOC_ROLE, buf_view(&c->talk.body), &c->next,
-			err) != GS_OK) {
+		granting_take(c, KEYDOC_ROLE, &c->next, err) != GS_OK) {
 		return err->code;
 	}
 	c->grant = c->next;

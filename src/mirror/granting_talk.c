@@ -115,7 +115,7 @@ exchange(struct granting_talk *t, struct exchange_outcome *outcome,
 	enum gs_code code = exchange_run(t->conn, &x, outcome, err);
 
 	t->received_ns = clock_wall_ns();
-	t->status = outcome->status;
+	t->status = code == GS_OK ? outcome->status : 0;
 	if (code != GS_OK || !outcome->reusable) {
 		granting_talk_end(t);
 	} else {
