@@ -35,10 +35,12 @@ var bucketCount atomic.Int64
 func (s *server) newBucket(t testing.TB) *bucket {
 	t.Helper()
 	b := &bucket{t: t, store: store{endpoint: s.endpoint, ca: s.ca,
-		bucket: fmt.Sprintf("bucket-%d-%d", os.Getpid(), bucketCount.Add(1))}}
+		bucket: fmt.Sprintf("bucket-%d-%d", os.Getpid(), bucketCount.Add(1)),
+		env: []string{"AWS_REGION=" + s.region, "AWS_ACCESS_KEY_ID=" + s.keys.access,
+			"AWS_SECRET_ACCESS_KEY=" + s.keys.secret, "AWS_SESSION_TOKEN=" + s.keys.token}}}
 	b.client = s3.New(s3.Options{
-		Region: region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
-		Credentials: credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+		Region: s.region, BaseEndpoint: aws.String(s.endpoint), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(s.keys.access, s.keys.secret, s.keys.token),
 		HTTPClient:  httpClient(t, s.ca)})
 	b.must(b.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &b.bucket}))
 	return b

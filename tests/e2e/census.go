@@ -103,7 +103,11 @@ func (h *helper) misses(count int) {
 
 // counts is what -stats says of the mirror.
 type counts struct {
-	Mirror struct{ Requests, Absent, Fetched int }
+	Mirror mirrorCounts
+}
+
+type mirrorCounts struct {
+	Requests, Connections, Absent, Fetched, Prefetched int
 }
 
 // counted is c with -stats, and a function that reads them after the run.

@@ -49,9 +49,9 @@ func TestCensusOfABucket(t *testing.T) {
 // whatever else lies in the bucket.
 func TestCensusOfARealBucket(t *testing.T) {
 	const keys = 2500
-	for _, kind := range []serverKind{versitygw, minio} {
-		t.Run(kind.name, func(t *testing.T) {
-			b := serve(t, kind, false).newBucket(t)
+	for _, p := range plainPlaces() {
+		t.Run(p.name, func(t *testing.T) {
+			b := p.newBucket(t)
 			for _, key := range []string{"README", "bin/a", "0readme", "9/a", "gocache-s3/1/x", "team/README"} {
 				b.write(key, object{body: sample})
 			}

@@ -81,7 +81,7 @@ func at(t testing.TB, s store) config {
 	t.Helper()
 	c := newConfig(t)
 	c.endpoint, c.bucket, c.ca = s.endpoint, s.bucket, s.ca
-	return c
+	return c.set(s.env...)
 }
 
 // with is c with more arguments.

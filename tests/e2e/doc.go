@@ -11,7 +11,9 @@
 //	proc.go       looks into /proc: children, memory, who is still there
 //	gocmd.go      runs the real go command, in four versions
 //	module.go     the module that the go command builds
-//	server.go     starts and stops versitygw and MinIO
+//	server.go     starts and stops real S3 servers
+//	serverkinds.go  which there are
+//	stores.go     what each finds wrong
 //	certs.go      certificate authorities and leaves for https
 //	bucket.go     aws-sdk-go-v2 as the judge of what lies in a bucket
 //	packformat.go packs and snapshots, read and written anew after
@@ -35,8 +37,9 @@
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build
-// at the top of the repository), E2E_VERSITYGW and E2E_MINIO the servers,
-// E2E_PYTHON a python that has boto3.
+// at the top of the repository); E2E_VERSITYGW, E2E_MINIO, E2E_GOFAKES3,
+// E2E_S3RVER, E2E_LOCALSTACK, E2E_MOTO and E2E_RADOSGW are the servers,
+// E2E_PYTHON is a python that has boto3.
 // With -short, whatever needs a real server is skipped; without, an absent
 // server is a failure.
 package e2e

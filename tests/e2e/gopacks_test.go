@@ -8,33 +8,6 @@ import (
 	"testing"
 )
 
-// The real go command on real servers: a run leaves objects, packs and a
-// snapshot under its scope and its family that agree with each other; a second
-// one leaves the bucket as it was, byte for byte.
-func TestGoBuildWritesPacks(t *testing.T) {
-	eachPlace(t, func(t *testing.T, b *bucket) {
-		c := at(t, b.store)
-		fill(t, c)
-		agree(t, b.bodies())
-		before := b.dump()
-		if n := build(t, withHelper(c), sharedModule(t)); n != 0 {
-			t.Errorf("%d compiles the second time", n)
-		}
-		if n := build(t, withHelper(c.emptied(t)), sharedModule(t)); n != 0 {
-			t.Errorf("%d compiles on the second machine", n)
-		}
-		after := b.dump()
-		for key, was := range before {
-			if after[key] != was {
-				t.Errorf("%s: was %s, is %s", key, was, after[key])
-			}
-		}
-		if len(after) != len(before) {
-			t.Errorf("%d objects, before %d", len(after), len(before))
-		}
-	})
-}
-
 // agree wants a snapshot under two keys, and for each of its entries an object
 // with the same body, and the other way round.
 func agree(t *testing.T, objects map[string][]byte) {

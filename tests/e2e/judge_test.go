@@ -8,27 +8,6 @@ import (
 	"time"
 )
 
-// place is a real server that a test runs against.
-type place struct {
-	name  string
-	kind  serverKind
-	https bool
-}
-
-var places = []place{
-	{"minio http", minio, false},
-	{"minio https", minio, true},
-	{"versitygw http", versitygw, false},
-	{"versitygw https", versitygw, true},
-}
-
-// eachPlace runs a test against every real server, over http and https.
-func eachPlace(t *testing.T, test func(t *testing.T, b *bucket)) {
-	for _, p := range places {
-		t.Run(p.name, func(t *testing.T) { test(t, serve(t, p.kind, p.https).newBucket(t)) })
-	}
-}
-
 // What a program on aws-sdk-go-v2 stores in the Go program's layout is a hit
 // here: key, body, metadata outputid and time, and nothing else.
 func TestWhatTheSDKWritesIsRead(t *testing.T) {
@@ -163,45 +142,5 @@ func TestDamagedObjectIsRepairedByTheNextPut(t *testing.T) {
 	h.end()
 	if o, _ := b.read(victim.hex()); !bytes.Equal(o.body, sample) {
 		t.Errorf("still %q in the bucket; stderr: %s", o.body, h.stderr)
-	}
-}
-
-// Wrong keys, secrets, regions and buckets, as real servers answer them.
-func TestWrongSettingsAtRealServers(t *testing.T) {
-	for _, p := range places {
-		for name, test := range map[string]struct {
-			change func(c config) config
-			lines  int // at least
-		}{
-			"wrong secret": {func(c config) config { return c.set("AWS_SECRET_ACCESS_KEY=wrong") }, 1},
-			"wrong key":    {func(c config) config { return c.set("AWS_ACCESS_KEY_ID=UNKNOWN") }, 1},
-			"wrong token":  {func(c config) config { return c.set("AWS_SESSION_TOKEN=CANARYTOKEN") }, 1},
-			"wrong bucket": {func(c config) config { c.bucket = "no-such-bucket"; return c }, 1},
-		} {
-			t.Run(p.name+" "+name, func(t *testing.T) {
-				b := serve(t, p.kind, p.https).newBucket(t)
-				b.write(victim.hex(), goObject(sample, time.Now()))
-				h := start(t, test.change(at(t, b.store)))
-				h.miss(victim)
-				h.put(victim, sample)
-				h.hit(victim, sample)
-				h.end()
-				h.said(test.lines, 2)
-			})
-		}
-	}
-}
-
-// A wrong region heals where the server tells the right one.
-func TestWrongRegionAtARealServer(t *testing.T) {
-	b := serve(t, versitygw, false).newBucket(t)
-	b.write(victim.hex(), goObject(sample, time.Now()))
-	h := start(t, at(t, b.store).set("AWS_REGION=eu-central-9"))
-	h.hit(victim, sample)
-	h.put(bystander, sample)
-	h.end()
-	h.said(0, 1)
-	if _, stored := b.read(bystander.hex()); !stored {
-		t.Error("not uploaded")
 	}
 }

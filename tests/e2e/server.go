@@ -18,57 +18,36 @@ import (
 type store struct {
 	endpoint string
 	bucket   string
-	ca       string // a bundle for https, else ""
+	ca       string   // a bundle for https, else ""
+	env      []string // variables that it wants besides
 }
 
 // server is a running S3 server, shared by all tests of a run.
 type server struct {
 	endpoint string // https://127.0.0.1:PORT or http://
 	ca       string
-	port     int
+	site     site
+	region   string
+	keys     keys
 	cmd      *exec.Cmd
 }
 
-// serverKind is one way to start one of the real servers.
-type serverKind struct {
-	name    string
-	env     string // variable that names the binary
-	binary  string
-	args    func(dir string, port int, tls bool) []string
-	environ []string
-	health  string
+// site is what a server is started with.
+type site struct {
+	program string
+	dir     string // its own; data, certs/public.crt and certs/private.key lie below
+	port    int
+	https   bool
 }
 
-var versitygw = serverKind{
-	name: "versitygw", env: "E2E_VERSITYGW", binary: "versitygw",
-	args: func(dir string, port int, https bool) []string {
-		args := []string{"--port", fmt.Sprintf("127.0.0.1:%d", port),
-			"--access", accessKey, "--secret", secretKey, "--region", region,
-			"--keep-alive", "--quiet", "--health", "/health"}
-		if https {
-			args = append(args, "--cert", filepath.Join(dir, "certs", "public.crt"),
-				"--key", filepath.Join(dir, "certs", "private.key"))
-		}
-		return append(args, "posix", filepath.Join(dir, "data"))
-	},
-	health: "/health",
-}
+func (s site) data() string { return filepath.Join(s.dir, "data") }
 
-var minio = serverKind{
-	name: "minio", env: "E2E_MINIO", binary: "minio",
-	args: func(dir string, port int, https bool) []string {
-		args := []string{"server", filepath.Join(dir, "data"), "--quiet",
-			"--address", fmt.Sprintf("127.0.0.1:%d", port),
-			"--console-address", fmt.Sprintf("127.0.0.1:%d", freePort())}
-		if https {
-			return append(args, "--certs-dir", filepath.Join(dir, "certs"))
-		}
-		return append(args, "--certs-dir", filepath.Join(dir, "none"))
-	},
-	environ: []string{"MINIO_ROOT_USER=" + accessKey, "MINIO_ROOT_PASSWORD=" + secretKey,
-		"MINIO_BROWSER=off", "MINIO_UPDATE=off"},
-	health: "/minio/health/live",
-}
+func (s site) address() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
+// keys are what requests are signed with; token may be "".
+type keys struct{ access, secret, token string }
+
+var canaryKeys = keys{access: accessKey, secret: secretKey}
 
 // running are the servers of this run, by name and scheme.
 var running = struct {
@@ -85,8 +64,12 @@ func serve(t testing.TB, kind serverKind, https bool) *server {
 	running.Lock()
 	defer running.Unlock()
 	name := fmt.Sprint(kind.name, https)
-	if running.byName[name] == nil {
+	if _, tried := running.byName[name]; !tried {
+		running.byName[name] = nil
 		running.byName[name] = startServer(t, kind, https)
+	}
+	if running.byName[name] == nil {
+		t.Fatalf("%s has not started", kind.name)
 	}
 	return running.byName[name]
 }
@@ -96,6 +79,9 @@ func stopServers() {
 	running.Lock()
 	defer running.Unlock()
 	for _, s := range running.byName {
+		if s == nil {
+			continue
+		}
 		s.cmd.Process.Signal(syscall.SIGTERM)
 		done := make(chan struct{})
 		go func() { s.cmd.Wait(); close(done) }()
@@ -109,36 +95,51 @@ func stopServers() {
 
 func startServer(t testing.TB, kind serverKind, https bool) *server {
 	t.Helper()
-	binary := findServer(t, kind)
-	dir, err := os.MkdirTemp(runDir, kind.name)
+	dir, err := os.MkdirTemp(runDir, "server")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
+	s := &server{region: kind.region, keys: kind.keys,
+		site: site{program: findServer(t, kind), dir: dir, port: freePort(), https: https}}
+	if err := os.MkdirAll(s.site.data(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{port: freePort()}
-	s.endpoint = fmt.Sprintf("http://127.0.0.1:%d", s.port)
+	s.endpoint = "http://" + s.site.address()
 	if https {
-		ca := newAuthority(t, "e2e "+kind.name)
-		writePair(t, filepath.Join(dir, "certs"), ca.issue(t, localLeaf(), newKey(t)))
-		s.ca = ca.bundle(t, filepath.Join(dir, "ca.pem"))
-		s.endpoint = fmt.Sprintf("https://127.0.0.1:%d", s.port)
+		s.endpoint = "https://" + s.site.address()
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	ca := newAuthority(t, "e2e "+kind.name)
+	writePair(t, filepath.Join(dir, "certs"), ca.issue(t, localLeaf(), newKey(t)))
+	if https {
+		s.ca = ca.bundle(t, filepath.Join(dir, "ca.pem"))
+	}
+	s.run(t, kind)
+	waitFor(t, kind.name+" answers, see "+dir, hang, func() bool { return healthy(s.endpoint + kind.health) })
+	if kind.prepare != nil {
+		s.keys = kind.prepare(t, s)
+	}
+	return s
+}
+
+// run starts the process, which ends with this one.
+func (s *server) run(t testing.TB, kind serverKind) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(s.site.dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	s.cmd = exec.Command(binary, kind.args(dir, s.port, https)...)
-	s.cmd.Env = append([]string{"HOME=" + dir, "PATH=" + os.Getenv("PATH")}, kind.environ...)
-	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, log, log
+	line := kind.line(s.site)
+	s.cmd = exec.Command(line[0], line[1:]...)
+	s.cmd.Env = []string{"HOME=" + s.site.dir, "PATH=" + os.Getenv("PATH")}
+	if kind.environ != nil {
+		s.cmd.Env = append(s.cmd.Env, kind.environ(s.site)...)
+	}
+	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = s.site.dir, log, log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, kind.name+" answers, see "+log.Name(), hang, func() bool { return healthy(s.endpoint + kind.health) })
-	return s
 }
 
 func healthy(url string) bool {
@@ -160,22 +161,22 @@ func findServer(t testing.TB, kind serverKind) string {
 	if path := os.Getenv(kind.env); path != "" {
 		return path
 	}
-	if path, err := exec.LookPath(kind.binary); err == nil {
+	if path, err := exec.LookPath(kind.program); err == nil {
 		return path
 	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, pattern := range []string{"", "*", "*/*", "*/*/*"} {
-		found, _ := filepath.Glob(filepath.Join(cache, "gocache-s3", pattern, kind.binary))
+	for _, pattern := range []string{"*", "*/bin", "*/usr/bin", "*/node_modules/.bin"} {
+		found, _ := filepath.Glob(filepath.Join(cache, "gocache-s3", pattern, kind.program))
 		for _, path := range found {
 			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 				return path
 			}
 		}
 	}
-	t.Fatalf("no %s: set %s, or let scripts/bootstrap build it", kind.binary, kind.env)
+	t.Fatalf("no %s: set %s, or let scripts/bootstrap bring it", kind.program, kind.env)
 	return ""
 }
 
