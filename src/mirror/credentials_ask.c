@@ -148,5 +148,8 @@ credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 	if (!k && !refused && err->code == GS_CLOSED) {
 		k = ask_store(a, true, deadline_ms, err);
 	}
+	if (!k && err->code == GS_CLOSED) {
+		err->code = GS_CONFIG; /* nor are other ones taken */
+	}
 	return k;
 }

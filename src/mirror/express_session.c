@@ -39,6 +39,13 @@ head(void *ctx, const struct object_env *env, struct buf *out,
 }
 
 static enum gs_code
+fail_document(struct gs_err *err, enum gs_code code, const char *why)
+{
+	return gs_fail(err, code, "cannot open a session with the bucket",
+		VIEW(""), why);
+}
+
+static enum gs_code
 take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 {
 	struct opening *o = ctx;
@@ -47,8 +54,8 @@ take(void *ctx, const struct meta *meta, struct view bytes, struct gs_err *err)
 	buf_add(&o->document, bytes);
 	return buf_ok(&o->document)
 		       ? GS_OK
-		       : gs_fail(err, GS_TOOBIG, "a session of the bucket",
-				 VIEW(""), "its document is longer than any");
+		       : fail_document(err, GS_TOOBIG,
+				 "its document is longer than any");
 }
 
 /* Five minutes are short for a clock that is wrong, so they are counted from
@@ -57,9 +64,10 @@ static enum gs_code
 finish(void *ctx, const struct meta *meta, struct gs_err *err)
 {
 	struct opening *o = ctx;
+	struct gs_err why;
 
-	if (express_read(buf_view(&o->document), &o->grant, err) != GS_OK) {
-		return err->code;
+	if (express_read(buf_view(&o->document), &o->grant, &why) != GS_OK) {
+		return fail_document(err, why.code, why.text);
 	}
 	if (meta->has_date && !meta->is_old) {
 		o->grant.expires_s +=

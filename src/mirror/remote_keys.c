@@ -4,6 +4,7 @@
 #include "mirror/express_session.h"
 #include "mirror/say.h"
 #include "os/settings_files.h"
+#include "s3/express.h"
 
 #include <stdlib.h>
 
@@ -59,7 +60,7 @@ reread(void *ctx, struct creds *creds)
 bool
 remote_is_in_session(const struct remote *r)
 {
-	return r->endpoint[0].is_directory && !r->settings.without_sessions;
+	return express_is_wanted(&r->endpoint[0], r->settings.without_sessions);
 }
 
 enum gs_code

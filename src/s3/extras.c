@@ -30,11 +30,15 @@ is_word(struct view value)
 	return value.n <= WORD_MAX;
 }
 
+/* words: with a space between. */
 static bool
-is_among(struct view value, const char *const words[], size_t count)
+is_among(struct view value, struct view words)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (view_eq(value, view_of(words[i]))) {
+	struct view word;
+
+	while (words.n > 0) {
+		view_cut(words, ' ', &word, &words);
+		if (view_eq(value, word)) {
 			return true;
 		}
 	}
@@ -45,9 +49,7 @@ is_among(struct view value, const char *const words[], size_t count)
 static const char *
 storage_class_fault(struct view value)
 {
-	static const char *const archives[] = {"GLACIER", "DEEP_ARCHIVE"};
-
-	if (is_among(value, archives, ARRAY_LEN(archives))) {
+	if (is_among(value, VIEW("GLACIER DEEP_ARCHIVE"))) {
 		return "nothing can be read at once from an archive";
 	}
 	return is_word(value) ? NULL : "must be a word such as STANDARD_IA";
@@ -56,10 +58,7 @@ storage_class_fault(struct view value)
 static const char *
 sse_fault(struct view value)
 {
-	static const char *const methods[] = {
-		"AES256", "aws:kms", "aws:kms:dsse"};
-
-	return is_among(value, methods, ARRAY_LEN(methods))
+	return is_among(value, VIEW("AES256 aws:kms aws:kms:dsse"))
 		       ? NULL
 		       : "must be AES256, aws:kms or aws:kms:dsse";
 }
@@ -76,15 +75,14 @@ kms_key_fault(struct view value)
 static const char *
 acl_fault(struct view value)
 {
-	static const char *const acls[] = {"private", "public-read",
-		"public-read-write", "authenticated-read", "aws-exec-read",
-		"bucket-owner-read", "bucket-owner-full-control",
-		"project-private"};
+	struct view known = VIEW(
+		"private public-read public-read-write authenticated-read "
+		"aws-exec-read bucket-owner-read bucket-owner-full-control "
+		"project-private");
 
-	return is_among(value, acls, ARRAY_LEN(acls))
-		       ? NULL
-		       : "must be a canned ACL such as "
-			 "bucket-owner-full-control";
+	return is_among(value, known) ? NULL
+				      : "must be a canned ACL such as "
+					"bucket-owner-full-control";
 }
 
 static const char *

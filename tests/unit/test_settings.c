@@ -55,6 +55,8 @@ value_of(struct view key)
 		{VIEW("addressing"), addressing_text(settings.addressing)},
 		{VIEW("hosts"), hosts_text()},
 		{VIEW("sign-bodies"), settings.sign_bodies ? "yes" : "no"},
+		{VIEW("without-sessions"),
+			settings.without_sessions ? "yes" : "no"},
 	};
 
 	snprintf(number, sizeof(number), "%u", settings.max_attempts);
@@ -117,7 +119,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/settings", run_file), 46);
+	assert_int_equal(sections_each("tests/vectors/settings", run_file), 50);
 }
 
 /* A value of n letters for a variable. */
