@@ -108,19 +108,21 @@ read_region(struct draft *d, struct gs_err *err)
 /* the host */
 
 static bool
-is_usual_partition(const struct draft *d)
+is_in(const struct draft *d, const char *partition)
 {
-	return partition_of_region(d->region) == partition_of_region(VIEW(""));
+	const struct partition *p = partition_of_region(d->region);
+
+	return view_eq(view_of(p->id), view_of(partition));
 }
 
-static const char made_up[] = "the store names one that AWS has not";
+static const char made_up[] = "AWS has no region of that name";
 
-/* Whoever answers must not send us to a host of somebody else's at AWS. */
+/* With a dot, whoever names a region could lead to any host of AWS's, which may
+ * be a customer's. */
 static bool
 is_made_up(const struct draft *d)
 {
-	return d->wish->region_is_named &&
-	       view_index(d->region, '.') < d->region.n;
+	return view_index(d->region, '.') < d->region.n;
 }
 
 /* What goes together at AWS's own hosts. */
@@ -137,8 +139,7 @@ check_aws(const struct draft *d, struct gs_err *err)
 		{d->zone.n > 0 && d->region.n == 0, "region",
 			"a directory bucket is found in its region only: set "
 			"-region"},
-		{d->fips && view_starts(d->region, VIEW("cn-")),
-			"AWS_USE_FIPS_ENDPOINT",
+		{d->fips && is_in(d, "aws-cn"), "AWS_USE_FIPS_ENDPOINT",
 			"there are no FIPS hosts in China"},
 		{fast && d->has_arn, "use_accelerate_endpoint",
 			"does not go with an access point"},
@@ -146,7 +147,7 @@ check_aws(const struct draft *d, struct gs_err *err)
 			"does not go with a directory bucket"},
 		{fast && d->fips, "use_accelerate_endpoint",
 			"does not go with FIPS hosts"},
-		{fast && !is_usual_partition(d), "use_accelerate_endpoint",
+		{fast && !is_in(d, "aws"), "use_accelerate_endpoint",
 			"there is no S3 Accelerate in this region"},
 		{fast && d->wish->addressing == ENDPOINT_PATH,
 			"use_accelerate_endpoint",
@@ -191,7 +192,8 @@ choose_aws(struct draft *d, struct gs_err *err)
 	}
 	variants.fips = d->fips;
 
-	bool nowhere = d->global && !variants.fips && !variants.dual_stack;
+	bool nowhere = d->global && d->zone.n == 0 && !variants.fips &&
+		       !variants.dual_stack;
 	const struct store_aws aws = {
 		.kind = aws_kind(d),
 		.region = nowhere ? VIEW("") : d->region,
