@@ -161,9 +161,8 @@ hasten(struct credentials *c)
 		c->running = thread_start(renew, c);
 		c->hopeless = !c->running;
 		if (c->hopeless) {
-			gs_fail(&c->why, GS_CONFIG, "no thread to ask",
-				view_of(c->asker.chain.from),
-				"for credentials");
+			gs_fail(&c->why, GS_CONFIG, "no thread to ask for keys",
+				VIEW(""), NULL);
 		}
 	}
 	pthread_cond_broadcast(&c->changed);
@@ -279,12 +278,14 @@ look_at_end(struct credentials *c)
 static void
 say_why(const struct credentials *c, struct gs_err *err)
 {
+	struct gs_err slow;
+
 	if (c->why.code != GS_OK) {
 		*err = c->why;
 	} else {
-		gs_fail(err, GS_TIMEOUT, "credentials from",
-			view_of(c->asker.chain.from),
-			"they take too long to come");
+		gs_fail(&slow, GS_TIMEOUT, "they take too long to come",
+			VIEW(""), NULL);
+		granting_fail(&c->asker.chain, &slow, err);
 	}
 }
 

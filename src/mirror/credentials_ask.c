@@ -58,6 +58,8 @@ static enum gs_code
 run_chain(struct credentials_asker *a, uint64_t deadline_ms,
 	struct grant *grant, struct gs_err *err)
 {
+	struct gs_err late;
+
 	for (unsigned attempt = 0; attempt < 2; attempt++) {
 		enum gs_code code =
 			granting_run(&a->with.how, deadline_ms, grant, err);
@@ -67,9 +69,9 @@ run_chain(struct credentials_asker *a, uint64_t deadline_ms,
 			return code;
 		}
 	}
-	return gs_fail(err, GS_BAD, "credentials from", view_of(a->chain.from),
-		"they had expired when they came; is this machine's clock "
-		"right?");
+	gs_fail(&late, GS_BAD, "they had expired when they came", VIEW(""),
+		"is this machine's clock right?");
+	return granting_fail(&a->chain, &late, err);
 }
 
 static enum gs_code

@@ -46,7 +46,7 @@ granting_blame(const struct granting_course *c, struct gs_err *err)
 		buf_char(&url, ':');
 		buf_uint(&url, asked->port);
 	}
-	gs_fail(err, why.code, c->service.name, buf_view(&url), why.text);
+	gs_fail(err, why.code, "at", buf_view(&url), why.text);
 	err->sys_errno = why.sys_errno;
 }
 
@@ -283,9 +283,7 @@ granting_run(const struct granting *g, uint64_t deadline_ms,
 			grant->expires_s -= c->skew_s;
 		}
 	} else {
-		gs_fail(err, code, "no credentials from",
-			view_of(g->chain->from), why.text);
-		err->sys_errno = why.sys_errno;
+		granting_fail(g->chain, &why, err);
 	}
 	free_course(c);
 	return code;

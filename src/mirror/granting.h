@@ -32,6 +32,10 @@ struct granting_needs {
 GS_CHECKED enum gs_code granting_find_needs(const struct chain *chain,
 	char *const env[], struct granting_needs *needs, struct gs_err *err);
 
+/* Says that of the chain's source there are no keys, and why; why's code. */
+enum gs_code granting_fail(const struct chain *chain, const struct gs_err *why,
+	struct gs_err *err);
+
 /* Fills *grant; when it ends is by this machine's clock, however wrong that
  * is. Failures name the source, the file or URL, and what to do: GS_CONFIG
  * where only a person can help, another code where a later attempt may do.

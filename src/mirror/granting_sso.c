@@ -12,6 +12,22 @@ now_s(const struct granting_course *c)
 	return granting_now_ns(c) / SECOND_NS;
 }
 
+/* Reads the cache's file, and says of which file it is true if it is none. */
+static enum gs_code
+read_cache(struct granting_course *c, struct gs_err *err)
+{
+	struct gs_err why;
+
+	if (granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, err) != GS_OK) {
+		return err->code;
+	}
+	enum gs_code code = sso_read_cache(buf_view(&c->file), &c->token, &why);
+
+	return code == GS_OK ? GS_OK
+			     : gs_fail(err, code, "cache file",
+				       view_of(c->chain->file), why.text);
+}
+
 static enum gs_code
 write_refresh(
 	struct granting_course *c, struct buf *request, struct gs_err *err)
@@ -44,10 +60,7 @@ is_refreshed(struct granting_course *c)
 {
 	struct gs_err ignored;
 
-	return granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, &ignored) ==
-		       GS_OK &&
-	       sso_read_cache(buf_view(&c->file), &c->token, &ignored) ==
-		       GS_OK &&
+	return read_cache(c, &ignored) == GS_OK &&
 	       c->token.expires_s > now_s(c);
 }
 
@@ -89,11 +102,8 @@ granting_sso(struct granting_course *c, struct gs_err *err)
 	struct granting_service portal = {
 		.name = "SSO", .write = write_keys_request};
 
-	if (granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, err) != GS_OK ||
-		sso_read_cache(buf_view(&c->file), &c->token, err) != GS_OK) {
-		return err->code;
-	}
-	if (c->token.expires_s <= now_s(c) && refresh(c, err) != GS_OK) {
+	if (read_cache(c, err) != GS_OK ||
+		(c->token.expires_s <= now_s(c) && refresh(c, err) != GS_OK)) {
 		return err->code;
 	}
 	granting_forget_file(c);
@@ -109,11 +119,15 @@ enum gs_code
 granting_login(struct granting_course *c, struct gs_err *err)
 {
 	static const char advice[] = "run `aws login` for this profile";
+	struct gs_err why;
 
-	if (granting_read_file(c, KEYDOC_MAX, advice, err) != GS_OK ||
-		keydoc_read(KEYDOC_LOGIN, buf_view(&c->file), &c->grant, err) !=
-			GS_OK) {
+	if (granting_read_file(c, KEYDOC_MAX, advice, err) != GS_OK) {
 		return err->code;
+	}
+	if (keydoc_read(KEYDOC_LOGIN, buf_view(&c->file), &c->grant, &why) !=
+		GS_OK) {
+		return gs_fail(err, why.code, "cache file",
+			view_of(c->chain->file), why.text);
 	}
 	return grant_is_valid(&c->grant, now_s(c))
 		       ? GS_OK

@@ -20,7 +20,8 @@ write_web_identity(
 	const struct sts_env env = env_of(c);
 
 	if (granting_read_file(c, WEB_TOKEN_MAX,
-		    "is AWS_WEB_IDENTITY_TOKEN_FILE right?", err) != GS_OK) {
+		    "check its path, and whether it is mounted",
+		    err) != GS_OK) {
 		return err->code;
 	}
 	return sts_assume_role_with_web_identity(

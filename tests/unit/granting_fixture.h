@@ -89,7 +89,7 @@ assert_granted(const char *key)
 static inline void
 assert_fails(enum gs_code code, const char *part)
 {
-	const char *start = "no credentials from 'a test': ";
+	const char *start = "no credentials from a test: ";
 
 	assert_int_equal(run_for(SOON_MS), code);
 	if (strncmp(g.err.text, start, strlen(start)) != 0 ||

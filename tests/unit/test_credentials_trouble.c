@@ -65,7 +65,7 @@ keys_that_always_come_too_late_are_said(void **state)
 	START({"OVER", -10, GS_OK, 0});
 	await(&t.late, 1);
 	assert_string_equal(t.told.text,
-		"credentials from 'a test': they had expired when they came; "
+		"no credentials from a test: they had expired when they came: "
 		"is this machine's clock right?");
 	assert_none(CONN_GET, GS_BAD);
 	credentials_free(t.c);

@@ -61,7 +61,7 @@ without_a_token_nobody_is_asked(void **state)
 {
 	prepare_web(give_role);
 	unlink(g.chain.file);
-	assert_fails(GS_CONFIG, "AWS_WEB_IDENTITY_TOKEN_FILE");
+	assert_fails(GS_CONFIG, "check its path");
 	assert_non_null(strstr(g.err.text, g.chain.file));
 	write_file("\n");
 	assert_fails(GS_CONFIG, "empty file");
