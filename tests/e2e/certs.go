@@ -68,7 +68,7 @@ func localLeaf() *x509.Certificate {
 		NotAfter:     time.Now().Add(24 * time.Hour),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		DNSNames:     []string{"localhost"},
+		DNSNames:     []string{"localhost", proxiedHost},
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 }

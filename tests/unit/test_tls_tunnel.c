@@ -122,7 +122,7 @@ goes_through_a_proxy_behind_tls(void **state)
 static void
 carries_many_records(void **state)
 {
-	enum { LINE = 16, LINES = 1 << 16 };
+	enum { LINE = 16, LINES = 1 << 13 };
 	struct stream *s;
 	char *sent = malloc(LINE * LINES), *line = sent;
 	char back[LINE];

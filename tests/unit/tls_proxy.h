@@ -10,6 +10,7 @@
 #include "os/fdio.h"
 
 #include <bearssl.h>
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 
@@ -144,6 +145,12 @@ proxy_take(struct tls_proxy *p, const char *bytes, size_t n)
 	return true;
 }
 
+static inline bool
+is_over(ssize_t moved)
+{
+	return moved < 0 && errno != EAGAIN;
+}
+
 /* One step of TLS with the client; false at its end. */
 static inline bool
 proxy_step_tls(struct tls_proxy *p)
@@ -155,11 +162,14 @@ proxy_step_tls(struct tls_proxy *p)
 
 	if ((at = br_ssl_engine_sendrec_buf(e, &n))) {
 		moved = send(p->near, at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (is_over(moved)) {
+			return false;
+		}
 		br_ssl_engine_sendrec_ack(e, moved > 0 ? (size_t)moved : 0);
 	}
 	if ((at = br_ssl_engine_recvrec_buf(e, &n))) {
 		moved = recv(p->near, at, n, MSG_DONTWAIT);
-		if (moved == 0) {
+		if (moved == 0 || is_over(moved)) {
 			return false;
 		}
 		br_ssl_engine_recvrec_ack(e, moved > 0 ? (size_t)moved : 0);
@@ -179,7 +189,7 @@ proxy_step_plain(struct tls_proxy *p)
 	char bytes[4096];
 	ssize_t n = recv(p->near, bytes, sizeof(bytes), MSG_DONTWAIT);
 
-	return n < 0 || (n > 0 && proxy_take(p, bytes, (size_t)n));
+	return n < 0 ? !is_over(n) : n > 0 && proxy_take(p, bytes, (size_t)n);
 }
 
 /* Bytes from the server; false at its end. */
@@ -200,16 +210,20 @@ proxy_pull(struct tls_proxy *p)
 		br_ssl_engine_sendapp_ack(e, (size_t)n);
 		br_ssl_engine_flush(e, 0);
 	}
-	return n < 0 || (n > 0 && (record || put(p->near, bytes, (size_t)n)));
+	if (n <= 0) {
+		return n < 0 && !is_over(n);
+	}
+	return record || put(p->near, bytes, (size_t)n);
 }
 
 static inline void *
 proxy_run(void *arg)
 {
 	struct tls_proxy *p = arg;
-	bool open = true;
+	bool open;
 
 	p->near = accept(p->listener, NULL, NULL);
+	open = p->near >= 0;
 	while (open) {
 		unsigned state =
 			p->cert ? br_ssl_engine_current_state(&p->server.eng)
