@@ -22,7 +22,8 @@ struct exam {
 	struct settings settings;
 	struct endpoint endpoint;
 	struct trust *trust; /* NULL for plain http */
-	struct grant grant;  /* of the source of keys */
+	struct grant grant;  /* of the source of keys, or of the session */
+	bool in_session;     /* with a directory bucket */
 	struct site site;    /* of the endpoint: the way there */
 	struct address_list addresses;
 	struct conn_pool pool;
@@ -36,7 +37,8 @@ struct exam {
 /* Finds the way to the endpoint. */
 GS_CHECKED enum gs_code exam_find_site(struct exam *e, struct gs_err *err);
 
-/* Asks the bucket; false, with the finding, if no answer comes. */
+/* Asks the bucket, in a session if it wants one, which is opened once; false,
+ * with the finding, if no answer comes. */
 bool exam_ask(struct exam *e, const struct probe *probe, struct finding *f);
 
 /* Says what the store said: that it refused, and what to do (NULL: what its

@@ -3,6 +3,7 @@
 
 #include "doctor/policy.h"
 #include "os/clock.h"
+#include "s3/express.h"
 #include "s3/skew.h"
 
 #include <sys/random.h>
@@ -19,12 +20,14 @@ now_s(void)
 	return clock_wall_ns() / SECOND_NS;
 }
 
-bool
-exam_ask(struct exam *e, const struct probe *probe, struct finding *f)
+static bool
+send_probe(struct exam *e, const struct probe *probe, struct finding *f)
 {
 	const struct object_env env = {
 		.endpoint = &e->endpoint,
 		.creds = &e->grant.creds,
+		.in_session = e->in_session,
+		.extras = &e->settings.extras,
 		.now_s = now_s() + e->skew_s,
 		.sign_bodies = e->settings.sign_bodies,
 	};
@@ -159,6 +162,56 @@ exam_clock(struct exam *e, struct finding *f)
 			off > 1 ? buf_view(&text) : VIEW("as the store's"),
 			VIEW(""));
 	}
+}
+
+/* --- a session, where the bucket wants one ---------------------------------- */
+
+static enum gs_code
+session_head(void *ctx, const struct object_env *env, struct buf *out,
+	struct gs_err *err)
+{
+	const struct exam *e = ctx;
+
+	return object_session_head(env, e->with->options->read_only, out, err);
+}
+
+static bool
+open_session(struct exam *e, struct finding *f)
+{
+	const struct probe probe = {.op = ERRORS_SESSION,
+		.method = "GET",
+		.ctx = e,
+		.head = session_head,
+		.body.fd = -1};
+	struct gs_err err;
+
+	if (!send_probe(e, &probe, f) ||
+		(change_clock(e) && !send_probe(e, &probe, f))) {
+		return false;
+	}
+	if (!e->answer.success) {
+		exam_tell_refusal(e, FINDING_FAILED, NULL, f);
+		return false;
+	}
+	e->in_session = express_read(view_of(e->answer.taken), &e->grant,
+				&err) == GS_OK;
+	wipe(e->answer.taken, sizeof(e->answer.taken));
+	if (!e->in_session) {
+		finding_fail(f, &err, "this is no S3: check the endpoint");
+	}
+	return e->in_session;
+}
+
+bool
+exam_ask(struct exam *e, const struct probe *probe, struct finding *f)
+{
+	bool is_wanted =
+		express_is_wanted(&e->endpoint, e->settings.without_sessions);
+
+	if (is_wanted && !e->in_session && !open_session(e, f)) {
+		return false;
+	}
+	return send_probe(e, probe, f);
 }
 
 /* --- list ------------------------------------------------------------------ */

@@ -21,6 +21,8 @@ struct probe {
 	struct exchange_body body; /* fd -1: none */
 };
 
+enum { PROBE_TAKEN_MAX = 16 * 1024 };
+
 /* What came back. Large: not for a stack. */
 struct probe_answer {
 	unsigned status;
@@ -28,9 +30,9 @@ struct probe_answer {
 	struct meta meta;
 	struct errors_judgement judgement; /* unless success */
 	uint64_t took_ms;
-	int64_t midway_s; /* our clock when it was under way */
-	uint64_t bytes;   /* of what was asked for */
-	char taken[256];  /* the beginning of that */
+	int64_t midway_s;            /* our clock when it was under way */
+	uint64_t bytes;              /* of what was asked for */
+	char taken[PROBE_TAKEN_MAX]; /* the beginning of that, terminated */
 };
 
 /* env but for scratch. GS_OK: there is an answer, whatever it says. */

@@ -14,7 +14,6 @@
 //	server.go     starts and stops real S3 servers
 //	serverkinds.go  which there are
 //	stores.go     what each finds wrong
-//	server.go     starts and stops versitygw and MinIO
 //	express.go    a directory bucket of S3 Express One Zone
 //	certs.go      certificate authorities and leaves for https
 //	bucket.go     aws-sdk-go-v2 as the judge of what lies in a bucket

@@ -117,6 +117,9 @@ func (d *directory) serveIn(x *exchange, sign signature) {
 	case time.Now().After(end):
 		d.blame("%s %s in a session that has ended", x.method, x.target)
 		x.fail("400 Bad Request", "ExpiredToken", "")
+	case x.method == "DELETE":
+		d.forget(x.entry)
+		x.answer("204 No Content", "", "")
 	case x.isList():
 		x.answer("200 OK", "Content-Type: application/xml\r\n", d.walk(x.target))
 	default:

@@ -184,3 +184,24 @@ func TestExpressComesLate(t *testing.T) {
 	h.quiet()
 	d.check(t)
 }
+
+// The doctor opens one too, and prints the policy for it.
+func TestDoctorOfADirectory(t *testing.T) {
+	t.Parallel()
+	d := newDirectory(t, 5*time.Minute)
+	found := examine(t, d.machine(t))
+	if v := found.verdicts(); len(v) != 0 {
+		t.Errorf("not ok: %v", found)
+	}
+	d.check(t)
+	if granted, _ := d.sessions(); granted != 1 || len(d.bodies()) != 0 {
+		t.Errorf("%d sessions, %d objects", granted, len(d.bodies()))
+	}
+	d.session = document("403 Forbidden", "AccessDenied")
+	found = examine(t, d.machine(t), "-read-only")
+	for _, part := range []string{"AccessDenied", "s3express:CreateSession", ":bucket/" + d.bucket, "ReadOnly"} {
+		if said := found.words("list"); !strings.Contains(said, part) {
+			t.Errorf("%q, want %q", said, part)
+		}
+	}
+}
