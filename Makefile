@@ -95,7 +95,9 @@ LIBC = $(abspath $(BUILD)/$(1)-root)
 STATIC_INCLUDES = -nostdinc -isystem $(LIBC)/include \
 	-isystem $(shell $(CC_$(1)) -print-file-name=include) \
 	-isystem $(LIBC)/kernel
-HARDEN := -fPIE -ffunction-sections -fdata-sections
+# Nothing here unwinds a stack; debuggers take what they need from -g.
+HARDEN := -fPIE -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables
 STATIC_CFLAGS = $(BASE_CFLAGS) $(WARN) $(WARN_FRAME) -O2 $(HARDEN) \
 	$(PREFIX_MAP) $(STATIC_INCLUDES)
 
@@ -136,7 +138,8 @@ BEARSSL_CFLAGS := -w -Os -g $(HARDEN) $(PREFIX_MAP)
 ZSTD_CFLAGS := $(BEARSSL_CFLAGS) -DZSTD_STRIP_ERROR_STRINGS -DZSTD_NO_TRACE \
 	$(patsubst %,-DZSTD_EXCLUDE_%_BLOCK_COMPRESSOR,DFAST GREEDY LAZY \
 	LAZY2 BTLAZY2 BTOPT BTULTRA)
-MUSL_CFLAGS := -w -Os -fPIE -ffile-prefix-map=$(abspath $(MUSL))/=musl/
+MUSL_CFLAGS := -w -Os -fPIE -fno-asynchronous-unwind-tables \
+	-ffile-prefix-map=$(abspath $(MUSL))/=musl/
 
 # Sanitized and plain programs share those that are built for `host`.
 HOME_OF = $(BUILD)/$(if $(filter $(STATIC),$(1)),$(1),host)
