@@ -35,6 +35,8 @@
 //	sdkrecorder.go every endpoint of the cases, and who asked it for what
 //	sdkfakes.go   the services that grant keys
 //	sdksign.go    whether a signature is right
+//	tunnels.go    the same under any https name, behind a proxy
+//	quirks.go     the scripts of stores that cannot be run here
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build
