@@ -29,9 +29,9 @@ type sdkCase struct {
 
 	want  sighting // what is "" is as in the table; key follows from token
 	fails bool     // no request may arrive
-	// Why what this SDK does is not what we do. A reason that is not needed
-	// any more fails the test.
-	go_, boto string
+	// What this SDK does that we do not. If it does not any more, the test
+	// fails; docs/judges.md has it too.
+	unlikeGo, unlikeBoto string
 }
 
 // sdkTable is cases with much in common.
@@ -46,7 +46,7 @@ type sdkTable struct {
 type bench struct {
 	*recorder
 	network *network
-	sdks    map[judge]*sdk
+	sdks    map[judge]sdk
 }
 
 func newBench(t testing.TB) bench {
@@ -54,7 +54,7 @@ func newBench(t testing.TB) bench {
 	if testing.Short() {
 		t.Skip("needs the SDKs")
 	}
-	b := bench{network: newNetwork(t), sdks: map[judge]*sdk{}}
+	b := bench{network: newNetwork(t), sdks: map[judge]sdk{}}
 	b.network.inside(t, func() {
 		b.recorder = newRecorder(t)
 		if b.network != nil {
@@ -92,7 +92,7 @@ func (b bench) judge(t *testing.T, table sdkTable, c sdkCase) {
 	machine := newConfig(t)
 	ours := b.askUs(t, table, c, machine, key)
 	b.check(t, byUs, key.hex(), expect(table, c), ours)
-	for j, differs := range map[judge]string{byGo: c.go_, byBoto: c.boto} {
+	for j, differs := range map[judge]string{byGo: c.unlikeGo, byBoto: c.unlikeBoto} {
 		home := filepath.Join(machine.dir, string(j))
 		err := b.sdks[j].ask(question{Env: b.prepare(t, table, c, machine, home),
 			Bucket: c.bucket, Key: key.hex(), Profile: c.profile, PathStyle: c.pathStyle, Accelerate: c.accelerate})

@@ -24,6 +24,10 @@ func grantedKey(token string) string {
 	return "ASIA" + strings.ToUpper(hex.EncodeToString(hash[:8]))
 }
 
+// A token has no blanks; what it tells has.
+func written(token string) string { return strings.ReplaceAll(token, " ", "~") }
+func spoken(token string) string  { return strings.ReplaceAll(token, "~", " ") }
+
 func inAnHour() string { return time.Now().Add(time.Hour).UTC().Format(time.RFC3339) }
 
 // tokenService is STS.
@@ -43,7 +47,7 @@ func (r *recorder) tokenService(w http.ResponseWriter, q *http.Request, body []b
 	case action == "AssumeRole":
 		by := sign.key
 		if token := q.Header.Get("X-Amz-Security-Token"); token != "" {
-			by = "(" + token + ")"
+			by = "(" + spoken(token) + ")"
 		}
 		grantRole(w, form, fmt.Sprintf("by %s at %s %s", by, r.local(q.Host), sign.scope))
 	case action == "AssumeRoleWithWebIdentity" && sign.key == "":
@@ -88,7 +92,7 @@ func grantRole(w http.ResponseWriter, form url.Values, by string) {
 func grantXML(token string) string {
 	key := grantedKey(token)
 	return "<Credentials><AccessKeyId>" + key + "</AccessKeyId><SecretAccessKey>" + secretFor(key) +
-		"</SecretAccessKey><SessionToken>" + token + "</SessionToken><Expiration>" + inAnHour() + "</Expiration></Credentials>"
+		"</SecretAccessKey><SessionToken>" + written(token) + "</SessionToken><Expiration>" + inAnHour() + "</Expiration></Credentials>"
 }
 
 // grantSession is CreateSession of S3 Express.
@@ -121,7 +125,7 @@ func (r *recorder) grantSSO(w http.ResponseWriter, q *http.Request) {
 	token := fmt.Sprintf("sso %s %s by %s at %s", asked.Get("account_id"), asked.Get("role_name"), bearer, r.local(q.Host))
 	key := grantedKey(token)
 	sayJSON(w, http.StatusOK, map[string]any{"roleCredentials": map[string]any{
-		"accessKeyId": key, "secretAccessKey": secretFor(key), "sessionToken": token,
+		"accessKeyId": key, "secretAccessKey": secretFor(key), "sessionToken": written(token),
 		"expiration": time.Now().Add(time.Hour).UnixMilli()}})
 }
 
@@ -155,7 +159,7 @@ func container(w http.ResponseWriter, q *http.Request) {
 		token += " by " + given
 	}
 	key := grantedKey(token)
-	granted := map[string]string{"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": token, "Expiration": inAnHour()}
+	granted := map[string]string{"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": written(token), "Expiration": inAnHour()}
 	switch q.URL.Path {
 	case "/denied":
 		sayJSON(w, http.StatusForbidden, map[string]string{"code": "AccessDenied", "message": "no"})
@@ -214,5 +218,5 @@ func (m metadata) grant(w http.ResponseWriter, session string) {
 	token := strings.TrimSpace("instance " + metadataRole + " " + session)
 	key := grantedKey(token)
 	sayJSON(w, http.StatusOK, map[string]string{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": time.Now().UTC().Format(time.RFC3339),
-		"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": token, "Expiration": inAnHour()})
+		"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": written(token), "Expiration": inAnHour()})
 }

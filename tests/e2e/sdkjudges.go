@@ -7,16 +7,20 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// sdk is a process that asks one of Amazon's SDKs for objects, one after the
-// other (sdkjudge/main.go, sdkjudge/judge.py).
-type sdk struct {
-	mu   sync.Mutex
+// sdk is processes that ask one of Amazon's SDKs for objects (sdkjudge/main.go,
+// sdkjudge/judge.py). Whoever takes one out puts it back.
+type sdk chan *asker
+
+// askers is how many there are of each: some cases make one wait.
+const askers = 2
+
+// asker is one of them, which asks for one object after the other.
+type asker struct {
 	in   *json.Encoder
 	out  *json.Decoder
 	kill func() error
@@ -31,7 +35,16 @@ type question struct {
 	Accelerate  bool
 }
 
-func startSDK(t testing.TB, command ...string) *sdk {
+func startSDK(t testing.TB, command ...string) sdk {
+	t.Helper()
+	all := make(sdk, askers)
+	for range askers {
+		all <- startAsker(t, command)
+	}
+	return all
+}
+
+func startAsker(t testing.TB, command []string) *asker {
 	t.Helper()
 	cmd := exec.Command(command[0], command[1:]...)
 	in, err := cmd.StdinPipe()
@@ -53,11 +66,11 @@ func startSDK(t testing.TB, command ...string) *sdk {
 		defer timer.Stop()
 		cmd.Wait()
 	})
-	return &sdk{in: json.NewEncoder(in), out: json.NewDecoder(out), kill: cmd.Process.Kill}
+	return &asker{in: json.NewEncoder(in), out: json.NewDecoder(out), kill: cmd.Process.Kill}
 }
 
 // startGoSDK builds the program that uses aws-sdk-go-v2 and starts it.
-func startGoSDK(t testing.TB) *sdk {
+func startGoSDK(t testing.TB) sdk {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "sdkjudge")
 	build := exec.Command("go", "build", "-o", path, "./sdkjudge")
@@ -68,7 +81,7 @@ func startGoSDK(t testing.TB) *sdk {
 }
 
 // startBoto starts boto3 in the environment that scripts/bootstrap made.
-func startBoto(t testing.TB) *sdk {
+func startBoto(t testing.TB) sdk {
 	t.Helper()
 	python := os.Getenv("E2E_PYTHON")
 	if python == "" {
@@ -78,16 +91,16 @@ func startBoto(t testing.TB) *sdk {
 }
 
 // ask gives what the SDK said, nil if it came as far as the object.
-func (s *sdk) ask(q question) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	timer := time.AfterFunc(hang, func() { s.kill() })
+func (s sdk) ask(q question) error {
+	a := <-s
+	defer func() { s <- a }()
+	timer := time.AfterFunc(hang, func() { a.kill() })
 	defer timer.Stop()
 	var answer struct{ Error string }
-	if err := s.in.Encode(q); err != nil {
+	if err := a.in.Encode(q); err != nil {
 		return err
 	}
-	if err := s.out.Decode(&answer); err != nil {
+	if err := a.out.Decode(&answer); err != nil {
 		return err
 	}
 	if answer.Error != "" {

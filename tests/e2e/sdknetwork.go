@@ -40,7 +40,11 @@ func newNetwork(t testing.TB) *network {
 	defer n.leave(t)
 	commands := [][]string{{"link", "set", "lo", "up"}}
 	for _, a := range addresses {
-		commands = append(commands, []string{"address", "add", a, "dev", "lo"})
+		add := []string{"address", "add", a, "dev", "lo"}
+		if strings.Contains(a, ":") {
+			add = append(add, "nodad") // at once
+		}
+		commands = append(commands, add)
 	}
 	for _, c := range commands {
 		if text, err := exec.Command("ip", c...).CombinedOutput(); err != nil {

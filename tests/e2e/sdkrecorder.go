@@ -216,12 +216,12 @@ func (r *recorder) record(key string, q *http.Request, body []byte, by string) {
 	seen := sighting{
 		url:   schemeOf(q) + "://" + r.local(q.Host) + strings.TrimSuffix(path, "/"+key),
 		scope: sign.scope, key: sign.key,
-		token: q.Header.Get("X-Amz-Security-Token"),
+		token: spoken(q.Header.Get("X-Amz-Security-Token")),
 		by:    by,
 		wrong: sign.wrongWith(q, body),
 	}
 	if session := q.Header.Get("X-Amz-S3session-Token"); session != "" {
-		seen.token += "session " + session
+		seen.token += "session " + spoken(session)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
