@@ -7,7 +7,7 @@
 
 #include "settings_vector.h"
 
-enum { PLAN_MAX = 16 * 1024, VECTORS = 133 };
+enum { PLAN_MAX = 16 * 1024, VECTORS = 135 };
 
 static struct settings settings;
 static struct gs_err err;
