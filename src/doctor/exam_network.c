@@ -133,10 +133,15 @@ exam_tls(struct exam *e, struct finding *f)
 		finding_fail(f, &err, "");
 		return;
 	}
-	conn_close(conn);
 	say_ms(f, began_ms);
 	if (!e->endpoint.tls) {
 		finding_say(f, FINDING_OK,
 			VIEW("not used: the endpoint is http"), VIEW(""));
+	} else {
+		finding_add(f, "certificate",
+			view_of(stream_peer(conn->stream)), "");
+		finding_add(f, "trusted by", view_of(trust_source(e->trust)),
+			e->settings.ca_bundle_from);
 	}
+	conn_close(conn);
 }

@@ -55,10 +55,6 @@ add_endpoint(const struct exam *e, struct finding *f)
 	finding_add(f, "region", view_of(e->endpoint.region),
 		e->endpoint.region_is_guess ? "a guess" : s->region_from);
 	finding_add(f, "profile", view_of(s->profile), "");
-	if (e->trust) {
-		finding_add(f, "CA bundle", view_of(trust_source(e->trust)),
-			s->ca_bundle_from);
-	}
 }
 
 static void

@@ -257,6 +257,14 @@ stream_write(struct stream *s, const void *p, size_t n, uint64_t deadline_ms,
 	return GS_OK;
 }
 
+const char *
+stream_peer(const struct stream *s)
+{
+	const struct tls *tls = innermost(s);
+
+	return tls ? tls_peer(tls) : "";
+}
+
 bool
 stream_is_idle(struct stream *s)
 {

@@ -58,6 +58,10 @@ GS_CHECKED enum gs_code stream_read(struct stream *s, void *p, size_t cap,
 GS_CHECKED enum gs_code stream_write(struct stream *s, const void *p, size_t n,
 	uint64_t deadline_ms, bool *answered, struct gs_err *err);
 
+/* What the server's certificate says, in words; "" without TLS or where an
+ * earlier session was resumed. */
+const char *stream_peer(const struct stream *s);
+
 /* True if an idle stream can carry another request: open, and nothing has
  * arrived that nobody asked for. Does not wait. */
 bool stream_is_idle(struct stream *s);

@@ -11,6 +11,12 @@ tls_is_resumed(const struct tls *t)
 	return t->resumed;
 }
 
+const char *
+tls_peer(const struct tls *t)
+{
+	return t->peer;
+}
+
 size_t
 tls_take(struct tls *t, void *p, size_t cap)
 {

@@ -13,6 +13,8 @@
 #include "os/trust.h"
 #include "os/wire.h"
 
+enum { TLS_PEER_MAX = 512 };
+
 struct tls; /* one block of about 37 KB; 20 KB more during the handshake */
 
 /* Shakes hands on the wire, which stays the caller's. host is the name or
@@ -36,6 +38,10 @@ bool tls_is_idle(struct tls *t);
 
 /* True if the handshake resumed a session that trust remembered. */
 bool tls_is_resumed(const struct tls *t);
+
+/* What the server's certificate says, in words; "" if the session was resumed,
+ * for want of one. */
+const char *tls_peer(const struct tls *t);
 
 /* For another TLS connection inside of this one, which must outlive it. */
 struct wire tls_wire(struct tls *t);

@@ -123,6 +123,7 @@ shake_hands(struct tls *t, const struct handshake *h, uint64_t deadline_ms,
 static void
 remember(struct tls *t, struct handshake *h)
 {
+	struct buf peer = BUF_OVER(t->peer);
 	br_ssl_session_parameters now;
 
 	br_ssl_engine_get_session_parameters(&t->client.eng, &now);
@@ -130,6 +131,10 @@ remember(struct tls *t, struct handshake *h)
 		     h->offered.session_id_len == now.session_id_len &&
 		     memcmp(h->offered.session_id, now.session_id,
 			     now.session_id_len) == 0;
+	if (!t->resumed) {
+		verify_describe(&h->verify, &peer);
+		buf_cstr(&peer);
+	}
 	if (!t->resumed && now.session_id_len > 0) {
 		trust_remember(h->trust, t->host, &now);
 	}

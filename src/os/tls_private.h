@@ -11,6 +11,7 @@ struct tls {
 	char host[HOST_MAX + 1]; /* without a final dot */
 	bool ended; /* the peer closed its side of the connection */
 	bool resumed;
+	char peer[TLS_PEER_MAX]; /* its certificate in words */
 	/* With room for the largest record each way, BearSSL does not ask
 	 * for smaller ones (max_fragment_length), which not every server
 	 * takes well. */

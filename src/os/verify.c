@@ -238,10 +238,11 @@ add_name(struct buf *why, const struct cert_name *name)
 	}
 }
 
-static void
-say_names(struct buf *why, const struct telling *t)
+/* Whom the certificate is for; false for nobody. */
+static bool
+add_names(struct buf *why, const struct cert *leaf)
 {
-	struct view rest = t->leaf->alt_names;
+	struct view rest = leaf->alt_names;
 	struct cert_name name;
 	unsigned shown = 0;
 
@@ -249,14 +250,19 @@ say_names(struct buf *why, const struct telling *t)
 		buf_str(why, shown++ > 0 ? ", " : "its certificate is for ");
 		add_name(why, &name);
 	}
-	if (shown == 0) {
-		buf_str(why, "its certificate names no host; it needs this one"
-			     " in subjectAltName");
-	} else {
-		buf_str(why, cert_next_name(&rest, &name)
-				     ? " and others, not for this host"
-				     : ", not for this host");
+	if (shown > 0 && cert_next_name(&rest, &name)) {
+		buf_str(why, " and others");
 	}
+	return shown > 0;
+}
+
+static void
+say_names(struct buf *why, const struct telling *t)
+{
+	buf_str(why, add_names(why, t->leaf)
+			     ? ", not for this host"
+			     : "its certificate names no host; it needs this"
+			       " one in subjectAltName");
 }
 
 static void
@@ -354,4 +360,22 @@ verify_explain(const struct verify *v, int answer, const char *source,
 	say(&why, v, answer, source);
 	return gs_fail(err, GS_TRUST, "cannot trust", view_of(v->host.name),
 		buf_cstr(&why));
+}
+
+void
+verify_describe(const struct verify *v, struct buf *out)
+{
+	struct cert leaf;
+
+	if (!read_leaf(v, &leaf)) {
+		return;
+	}
+	(void)add_names(out, &leaf);
+	buf_str(out, ", by '");
+	add_short(out, cert_label(leaf.issuer));
+	buf_str(out, "', until ");
+	add_date(out, leaf.not_after);
+	buf_str(out, "; with it came ");
+	buf_uint(out, v->certs - 1);
+	buf_str(out, v->certs == 2 ? " other" : " others");
 }

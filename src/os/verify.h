@@ -13,6 +13,7 @@
 #ifndef OS_VERIFY_H
 #define OS_VERIFY_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "os/anchors.h"
@@ -48,5 +49,10 @@ void verify_init(struct verify *v, br_ssl_engine_context *engine,
  * the list of authorities that were believed. */
 enum gs_code verify_explain(const struct verify *v, int answer,
 	const char *source, struct gs_err *err);
+
+/* After a handshake that went well, unless it resumed an older one: appends
+ * for whom the server's certificate is, by whom, until when, and how many
+ * certificates came. */
+void verify_describe(const struct verify *v, struct buf *out);
 
 #endif
