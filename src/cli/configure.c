@@ -2,6 +2,7 @@
 
 #include "os/log.h"
 #include "os/settings_files.h"
+#include "s3/proxy.h"
 
 struct settings_input
 configure(const struct options *o, char *const env[])
@@ -20,6 +21,18 @@ configure(const struct options *o, char *const env[])
 }
 
 static enum gs_code
+check_proxy(const struct settings_input *in, const struct endpoint *e,
+	struct gs_err *err)
+{
+	struct proxy proxy;
+	enum gs_code code = proxy_choose(
+		in->env, e->tls, view_of(e->host), e->port, &proxy, err);
+
+	wipe(&proxy, sizeof(proxy));
+	return code;
+}
+
+static enum gs_code
 check_settings(const struct settings_input *in, struct gs_err *err)
 {
 	static struct settings settings; /* too large for a stack */
@@ -30,7 +43,7 @@ check_settings(const struct settings_input *in, struct gs_err *err)
 
 	settings_release(&settings);
 	trust_free(trust);
-	return code;
+	return code == GS_OK ? check_proxy(in, &endpoint, err) : code;
 }
 
 enum gs_code

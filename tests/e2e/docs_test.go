@@ -27,6 +27,9 @@ func TestFaultsAreDocumented(t *testing.T) {
 	for _, c := range tlsCases {
 		names = append(names, c.name)
 	}
+	for _, p := range proxyFaults {
+		names = append(names, p.name)
+	}
 	for _, p := range slices.Concat(textSpoils, tableSpoils, blockSpoils, answerSpoils) {
 		_, name, both := strings.Cut(p.name, ": ") // once for two places
 		if !both {

@@ -134,6 +134,10 @@ func TestWrongSettings(t *testing.T) {
 			return c.set("AWS_PROFILE=nobody", "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
 		}},
 		{"a region that is none", func(c config) config { return c.set("AWS_REGION=us east!") }},
+		{"a proxy of another scheme", func(c config) config {
+			c.endpoint = "http://" + proxiedHost
+			return c.set("HTTP_PROXY=socks5://127.0.0.1:1")
+		}},
 		{"a CA bundle that is not there", func(c config) config { c.ca = "/nonexistent.pem"; c.endpoint = "https://127.0.0.1:1"; return c }},
 	}
 	for _, test := range cases {

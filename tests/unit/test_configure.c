@@ -47,6 +47,18 @@ a_bucket_with_keys_and_a_region_is_good(void **state)
 }
 
 static void
+a_proxy_must_be_one_too(void **state)
+{
+	struct gs_err err;
+
+	set((const char *const[]){"AWS_ACCESS_KEY_ID=id",
+		"AWS_SECRET_ACCESS_KEY=secret", "AWS_REGION=eu-west-1",
+		"HTTPS_PROXY=socks5://proxy", NULL});
+	assert_int_equal(check("-bucket=b", &err), GS_CONFIG);
+	assert_non_null(strstr(err.text, "'HTTPS_PROXY': SOCKS is not"));
+}
+
+static void
 what_is_missing_is_named(void **state)
 {
 	struct gs_err err;
@@ -95,6 +107,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bucket_with_keys_and_a_region_is_good),
+		cmocka_unit_test(a_proxy_must_be_one_too),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(the_machine_may_have_a_role),
 		cmocka_unit_test(a_bad_variable_is_not_forgiven),

@@ -21,7 +21,7 @@ static const int64_t now_s = 1767323045;
 /* A request as a vector file tells it. */
 struct vector {
 	struct view kind, token, query, sign_bodies, time, size, key, offset;
-	struct view extras, in_session;
+	struct view extras, in_session, proxy;
 	struct endpoint_wish wish;
 };
 
@@ -45,6 +45,7 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("offset"), &v->offset},
 		{VIEW("extras"), &v->extras},
 		{VIEW("in-session"), &v->in_session},
+		{VIEW("proxy"), &v->proxy},
 	};
 	struct view section, key, value;
 
@@ -140,6 +141,19 @@ test_extras(const struct vector *v)
 	return v->extras.n > 0 ? &extras : NULL;
 }
 
+/* One that wants this authorization. */
+static const struct proxy *
+test_proxy(const struct vector *v)
+{
+	static struct proxy proxy;
+
+	if (v->proxy.n == 0) {
+		return NULL;
+	}
+	copy(proxy.authorization, v->proxy);
+	return &proxy;
+}
+
 static enum gs_code
 write_part_head(
 	const struct object_env *env, const struct vector *v, struct buf *out)
@@ -174,6 +188,7 @@ write_head(const struct vector *v, struct buf *out)
 		.now_s = now_s,
 		.sign_bodies = v->sign_bodies.n > 0,
 		.in_session = v->in_session.n > 0,
+		.proxy = test_proxy(v),
 		.scratch = &scratch,
 	};
 	struct object_put put = test_put(v);
@@ -216,7 +231,7 @@ run_file(const char *path)
 static void
 test_vectors(void **state)
 {
-	assert_int_equal(sections_each("tests/vectors/object", run_file), 26);
+	assert_int_equal(sections_each("tests/vectors/object", run_file), 28);
 }
 
 static void
@@ -231,12 +246,15 @@ static void
 test_the_longest_head_fits(void **state)
 {
 	static char text[OBJECT_HEAD_MAX], url[URL_MAX], name[URL_MAX];
+	static char password[PROXY_AUTHORIZATION_MAX];
 	struct vector v = {.kind = VIEW("put"),
 		.time = VIEW("1"),
 		.size = VIEW("1"),
-		.extras = VIEW("longest")};
+		.extras = VIEW("longest"),
+		.proxy = {password, sizeof(password)}};
 	struct buf out = BUF_OVER(text);
 
+	memset(password, 'x', sizeof(password));
 	memset(name, 'x', sizeof(name));
 	memset(url, 'x', sizeof(url));
 	memcpy(url, "http://", 7);
