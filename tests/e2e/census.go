@@ -101,8 +101,9 @@ func (h *helper) misses(count int) {
 	}
 }
 
-// counts is what -stats says of the mirror.
+// counts is what -stats says.
 type counts struct {
+	Misses int
 	Mirror mirrorCounts
 }
 

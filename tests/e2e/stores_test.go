@@ -1,10 +1,17 @@
 package e2e
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // The real go command at every store that can be run here. A run leaves
@@ -118,4 +125,68 @@ func TestWrongRegionAtEveryStore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The README's quick start with LocalStack, word for word, but for Docker and
+// the port.
+func TestQuickStartWithLocalStack(t *testing.T) {
+	s := serve(t, localstack, false)
+	b := s.newBucket(t)
+	b.bucket = "build-cache" // as compose.yaml makes it
+	b.must(b.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &b.bucket}))
+	script := strings.NewReplacer("docker compose up -d", "", ":4566", fmt.Sprint(":", s.site.port)).
+		Replace(readmeBlock(t, "## LocalStack"))
+	c := newConfig(t)
+	seed(t, c.cache, "local")
+	path := filepath.Join(c.dir, "bin") + ":" + filepath.Join(goRoot(t, "local"), "bin") + ":/usr/bin:/bin"
+	link(t, c)
+	for range 2 {
+		cmd := withoutHelper(c.set("PATH="+path, "GOCACHE_S3_STATS="+filepath.Join(c.dir, "stats"))).
+			command(t, sharedModule(t))
+		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-ec", script}
+		if out, err := cmd.CombinedOutput(); err != nil || len(out) != 0 {
+			t.Fatalf("%v: %s", err, out)
+		}
+		goneWithin(t, c.cache, hang)
+		if err := os.RemoveAll(c.cache); err != nil { // the next is a fresh machine
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(c.dir, "stats"))
+	var second counts
+	if runs := lines(string(text)); len(runs) == 2 {
+		err = json.Unmarshal([]byte(runs[1]), &second)
+	}
+	// go always asks for one that is never there
+	if err != nil || second.Misses > 1 || second.Mirror.Prefetched < 100 {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// link gives the program its name on the machine's PATH.
+func link(t *testing.T, c config) {
+	t.Helper()
+	dir := filepath.Join(c.dir, "bin")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.Symlink(program(t), filepath.Join(dir, "gocache-s3"))); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readmeBlock is the first block of commands below a heading.
+func readmeBlock(t *testing.T, heading string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n"+heading+"\n")
+	var block strings.Builder
+	for _, line := range lines(section) {
+		if command, indented := strings.CutPrefix(line, "    "); indented {
+			block.WriteString(command + "\n")
+		} else if line != "" {
+			break
+		}
+	}
+	return block.String()
 }
