@@ -37,6 +37,9 @@
 //	sdksign.go    whether a signature is right
 //	tunnels.go    the same under any https name, behind a proxy
 //	quirks.go     the scripts of stores that cannot be run here
+//	grantor.go    plays every service that grants keys
+//	grantfaults.go  and how each can be wrong
+//	oidc.go       an identity provider, for the token service of a real server
 //	faults.go     the scripts: every way in which an answer can be wrong
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build

@@ -24,6 +24,12 @@ func TestFaultsAreDocumented(t *testing.T) {
 	for _, o := range oddities {
 		names = append(names, o.name)
 	}
+	for _, f := range grantFaults {
+		names = append(names, f.name)
+	}
+	for _, f := range processFaults {
+		names = append(names, f.name)
+	}
 	for _, c := range tlsCases {
 		names = append(names, c.name)
 	}
