@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -50,8 +51,8 @@ func (r *recorder) tokenService(w http.ResponseWriter, q *http.Request, body []b
 			by = "(" + spoken(token) + ")"
 		}
 		grantRole(w, form, fmt.Sprintf("by %s at %s %s", by, r.local(q.Host), sign.scope))
-	case action == "AssumeRoleWithWebIdentity" && sign.key == "":
-		grantRole(w, form, fmt.Sprintf("by %s at %s", form.Get("WebIdentityToken"), r.local(q.Host)))
+	case action == "AssumeRoleWithWebIdentity" && sign.key == "" && form.Get("WebIdentityToken") != "":
+		grantRole(w, form, fmt.Sprintf("by %s at %s", strings.TrimSpace(form.Get("WebIdentityToken")), r.local(q.Host)))
 	default:
 		refuse(w, http.StatusBadRequest, "InvalidAction")
 	}
@@ -148,6 +149,10 @@ var fakes = map[string]func(r *recorder) http.HandlerFunc{
 	"@IMDS2":     func(*recorder) http.HandlerFunc { return metadata{}.serve },
 	"@IMDS1":     func(*recorder) http.HandlerFunc { return metadata{versionOne: true}.serve },
 	"@NOROLE":    func(*recorder) http.HandlerFunc { return metadata{without: true}.serve },
+	"@NOCODE":    func(*recorder) http.HandlerFunc { return metadata{uncoded: true}.serve },
+	"@TWOROLES":  func(*recorder) http.HandlerFunc { return metadata{roles: "machine-role\nanother\n"}.serve },
+	"@NOTOKEN":   func(*recorder) http.HandlerFunc { return metadata{tokenStatus: http.StatusForbidden}.serve },
+	"@BADTOKEN":  func(*recorder) http.HandlerFunc { return metadata{tokenStatus: http.StatusBadRequest}.serve },
 	"@REFUSING":  func(*recorder) http.HandlerFunc { return metadata{code: "AssumeRoleUnauthorizedAccess"}.serve },
 }
 
@@ -171,15 +176,22 @@ func container(w http.ResponseWriter, q *http.Request) {
 		delete(granted, "SecretAccessKey")
 	case "/forever":
 		delete(granted, "Expiration")
+	case "/fraction":
+		granted["Expiration"] = strings.Replace(inAnHour(), "Z", ".123456+00:00", 1)
+	case "/lower":
+		granted = map[string]string{"accessKeyId": key, "secretAccessKey": secretFor(key), "token": written(token), "expiration": inAnHour()}
 	}
 	sayJSON(w, http.StatusOK, granted)
 }
 
 // metadata is EC2's service of that name.
 type metadata struct {
-	versionOne bool
-	without    bool   // a role
-	code       string // of the document, "" for Success
+	versionOne  bool
+	tokenStatus int    // of the answer to who wants a token, 0 for a token
+	without     bool   // a role
+	roles       string // the list of them, "" for one
+	uncoded     bool   // a document that does not say Success
+	code        string // of the document, "" for Success
 }
 
 const (
@@ -192,17 +204,19 @@ func (m metadata) serve(w http.ResponseWriter, q *http.Request) {
 	const session = "metadata-session"
 	given := q.Header.Get("X-Aws-Ec2-Metadata-Token")
 	switch {
+	case q.Method == http.MethodPut && m.tokenStatus != 0:
+		http.Error(w, "no token for you", m.tokenStatus)
 	case q.Method == http.MethodPut && q.URL.Path == metadataToken && !m.versionOne:
 		w.Header().Set("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", q.Header.Get("X-Aws-Ec2-Metadata-Token-Ttl-Seconds"))
 		io.WriteString(w, session)
 	case q.Method != http.MethodGet:
 		http.NotFound(w, q)
-	case !m.versionOne && given != session:
+	case !m.versionOne && m.tokenStatus == 0 && given != session:
 		http.Error(w, "no token", http.StatusUnauthorized)
 	case m.without:
 		http.NotFound(w, q)
 	case q.URL.Path == metadataRoles:
-		io.WriteString(w, metadataRole)
+		io.WriteString(w, cmp.Or(m.roles, metadataRole))
 	case q.URL.Path == metadataRoles+metadataRole:
 		m.grant(w, given)
 	default:
@@ -217,6 +231,10 @@ func (m metadata) grant(w http.ResponseWriter, session string) {
 	}
 	token := strings.TrimSpace("instance " + metadataRole + " " + session)
 	key := grantedKey(token)
-	sayJSON(w, http.StatusOK, map[string]string{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": time.Now().UTC().Format(time.RFC3339),
-		"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": written(token), "Expiration": inAnHour()})
+	granted := map[string]string{"Code": "Success", "Type": "AWS-HMAC", "LastUpdated": time.Now().UTC().Format(time.RFC3339),
+		"AccessKeyId": key, "SecretAccessKey": secretFor(key), "Token": written(token), "Expiration": inAnHour()}
+	if m.uncoded {
+		delete(granted, "Code")
+	}
+	sayJSON(w, http.StatusOK, granted)
 }

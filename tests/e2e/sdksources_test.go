@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -64,6 +65,14 @@ var sdkSSO = sdkTable{
 		{name: "below a role", config: "[default]\nrole_arn = " + roleA + "\nsource_profile = base\n[profile base]\n" + ssoProfile + ssoSession, files: ssoCache("corp", ssoToken("bearer", 4)),
 			want: granted(roleA + " by (sso 111122223333 dev by bearer" + atPortal + ") at sts.us-east-1.amazonaws.com us-east-1/sts")},
 
+		{name: "OIDC elsewhere by the services section", config: "[default]\nservices = local\n" + ssoProfile + ssoSession + "[services local]\nsso_oidc =\n  endpoint_url = @HTTP\n", files: ssoCache("corp", ssoRefreshable(-1, 100)),
+			want: granted("sso 111122223333 dev by renewed-with-refresh-of-client" + atPortal)},
+		{name: "apart from S3", env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL=@HTTP"}, config: "[default]\n" + ssoProfile + ssoSession, files: ssoCache("corp", ssoToken("bearer", 4)),
+			want: granted("sso 111122223333 dev by bearer" + atPortal), unlikeBoto: "sends SSO to AWS_ENDPOINT_URL"},
+		{name: "a token that botocore wrote", config: "[default]\n" + ssoProfile + ssoSession, files: ssoCache("corp", strings.Replace(ssoToken("bearer", 4), `Z"`, `UTC"`, 1)),
+			want: granted("sso 111122223333 dev by bearer" + atPortal), unlikeGo: "knows RFC 3339 alone"},
+		{name: "both a session and the older form", config: "[default]\nsso_start_url = " + startURL + "\nsso_region = eu-west-1\n" + ssoProfile + ssoSession, files: ssoCache("corp", ssoToken("bearer", 4)),
+			want: granted("sso 111122223333 dev by bearer" + atPortal)},
 		{name: "nobody logged in", config: "[default]\n" + ssoProfile + ssoSession, fails: true},
 		{name: "a token that has expired", config: "[default]\n" + ssoLegacy, files: ssoCache(startURL, ssoToken("bearer", -1)), fails: true},
 		{name: "a token that cannot be renewed", config: "[default]\n" + ssoProfile + ssoSession, files: ssoCache("corp", ssoToken("bearer", -1)), fails: true},
@@ -112,6 +121,9 @@ var sdkSources = sdkTable{
 		{name: "process", config: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": processKeys + "}"}, want: sighting{key: "PROCKEY"}},
 		{name: "process with a token and an end", config: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": processKeys + `,"SessionToken":"proctoken","Expiration":"` + inHours(1) + `"}`},
 			want: sighting{key: "PROCKEY", token: "proctoken"}},
+		{name: "process with no token", config: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": processKeys + `,"SessionToken":null,"Expiration":null,"More":{"Deep":[1,{}]}}`}, want: sighting{key: "PROCKEY"}},
+		{name: "process with escapes", config: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": "{\n \"Version\" : 1 ,\n \"AccessKeyId\":\"\\u0050ROCKEY\",\"SecretAccessKey\":\"secret-of-PROCKEY\",\"SessionToken\":\"a\\/b\"}\n"}, want: sighting{key: "PROCKEY", token: "a/b"}},
+		{name: "process with an end in another zone", config: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": processKeys + `,"Expiration":"2099-01-01T00:00:00.5+02:00"}`}, want: sighting{key: "PROCKEY"}},
 		{name: "process with quotes", config: "[default]\ncredential_process = sh -c 'cat \"$1\"' sh \"@HOME/my keys.json\"\n", files: map[string]string{"my keys.json": processKeys + "}"}, want: sighting{key: "PROCKEY"}},
 		{name: "process for a shell", config: "[default]\ncredential_process = cd @HOME && cat keys.json\n", files: map[string]string{"keys.json": processKeys + "}"}, want: sighting{key: "PROCKEY"}, unlikeBoto: "has no shell"},
 		{name: "process of the credentials file", credentials: "[default]\ncredential_process = cat @HOME/keys.json\n", files: map[string]string{"keys.json": processKeys + "}"}, want: sighting{key: "PROCKEY"}},
@@ -135,6 +147,9 @@ var sdkSources = sdkTable{
 		{name: "container with both tokens", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN=other", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=@HOME/token"}, files: map[string]string{"token": "pod-token"},
 			want: granted("container /creds by pod-token")},
 		{name: "container without an end", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/forever"}, want: granted("container /forever"), unlikeBoto: "wants an end"},
+		{name: "container with a fraction of a second", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/fraction"}, want: granted("container /fraction")},
+		{name: "container in lower case", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/lower"}, want: granted("container /lower"), unlikeBoto: "wants the names as they are"},
+		{name: "container of no URI", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=nonsense"}, fails: true},
 		{name: "container of another host", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://10.0.0.1/creds"}, fails: true},
 		{name: "container with a line break in its token", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=@HOME/token"}, files: map[string]string{"token": "pod-token\n"}, fails: true},
 		{name: "container without its token file", env: []string{"AWS_CONTAINER_CREDENTIALS_FULL_URI=@CONTAINER/creds", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=@HOME/absent"}, fails: true},
@@ -147,6 +162,11 @@ var sdkSources = sdkTable{
 		{name: "instance with a slash", env: []string{"AWS_EC2_METADATA_DISABLED=false", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@IMDS2/"}, want: granted("instance machine-role metadata-session")},
 		{name: "instance of version 1", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@IMDS1"}, want: granted("instance machine-role")},
 		{name: "instance without version 1", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@IMDS1", "AWS_EC2_METADATA_V1_DISABLED=true"}, fails: true},
+		{name: "instance that forbids tokens", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@NOTOKEN"}, want: granted("instance machine-role")},
+		{name: "instance that refuses tokens", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@BADTOKEN"}, fails: true},
+		{name: "instance of two roles", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@TWOROLES"}, want: granted("instance machine-role metadata-session"), unlikeBoto: "takes all lines for a name"},
+		{name: "instance without a code", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@NOCODE"}, fails: true, unlikeBoto: "takes keys without a code"},
+		{name: "instance at nonsense", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=nonsense"}, fails: true},
 		{name: "instance without a role", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@NOROLE"}, fails: true},
 		{name: "instance that refuses", env: []string{"AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@REFUSING"}, fails: true},
 		{name: "instance that is not to be asked", env: []string{"AWS_EC2_METADATA_DISABLED=TRUE", "AWS_EC2_METADATA_SERVICE_ENDPOINT=@IMDS2"}, fails: true},
