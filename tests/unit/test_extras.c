@@ -242,9 +242,27 @@ assert_bytes(size_t value_len, enum gs_code code)
 }
 
 static void
+assert_length(const char **option, const struct extras_wish *wish, size_t max)
+{
+	static char text[EXTRAS_BYTES_MAX];
+
+	memset(text, 'x', max);
+	text[max] = '\0';
+	*option = text;
+	assert_int_equal(extras_resolve(wish, &extras, &err), GS_OK);
+	text[max] = 'x';
+	text[max + 1] = '\0';
+	assert_int_equal(extras_resolve(wish, &extras, &err), GS_CONFIG);
+}
+
+static void
 limits(void **state)
 {
 	const size_t line = sizeof("N: \r\n") - 1;
+	struct extras_wish class = {.acl = ""}, key = {.acl = ""};
+
+	assert_length(&class.storage_class, &class, 64);
+	assert_length(&key.sse_kms_key_id, &key, 2048);
 
 	assert_lines(EXTRAS_HEADERS_MAX, GS_OK);
 	assert_int_equal(extras.count, EXTRAS_MAX);
