@@ -68,3 +68,26 @@ func testSources(t *testing.T) string {
 	}
 	return all.String()
 }
+
+// docs/stores.md has every store that is played, and the README a row with its
+// settings, but for servers that are for tests alone.
+func TestStoresAreDocumented(t *testing.T) {
+	t.Parallel()
+	var pages [2]string
+	for i, name := range []string{"../../docs/stores.md", "../../README.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pages[i] = string(text)
+	}
+	forTests := []string{"moto", "Adobe S3Mock", "s3rver"}
+	for _, q := range quirkyStores {
+		if !strings.Contains(pages[0], "\n| "+q.name+" | "+q.quirk+" |") {
+			t.Errorf("docs/stores.md has no row for %s", q)
+		}
+		if !strings.Contains(pages[1], "\n| "+q.name+" |") && !slices.Contains(forTests, q.name) {
+			t.Errorf("the README has no row for %s", q.name)
+		}
+	}
+}

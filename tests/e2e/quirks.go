@@ -14,7 +14,7 @@ import (
 // those who met it, say that it answers: under its real name, over TLS, with
 // the settings of its row in the README.
 type quirkyStore struct {
-	name     string // as in the README
+	name     string // as in the README and docs/stores.md
 	quirk    string
 	endpoint string
 	env      []string

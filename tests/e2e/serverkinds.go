@@ -79,14 +79,16 @@ var gofakes3 = serverKind{
 	health: "/", region: region, keys: canaryKeys,
 }
 
-// s3rver lets no connection idle.
+// s3rver lets no connection idle. Its tokens of lists want a cipher that is out
+// of use.
 var s3rver = serverKind{
 	name: "s3rver", env: "E2E_S3RVER", program: "s3rver",
 	line: func(s site) []string {
 		return []string{s.program, "--directory", s.data(), "--address", "127.0.0.1",
 			"--port", fmt.Sprint(s.port), "--silent"}
 	},
-	health: "/", region: region, keys: keys{access: "S3RVER", secret: "S3RVER"},
+	environ: func(site) []string { return []string{"NODE_OPTIONS=--openssl-legacy-provider"} },
+	health:  "/", region: region, keys: keys{access: "S3RVER", secret: "S3RVER"},
 }
 
 // localstack takes any keys, as the README says.
