@@ -211,6 +211,17 @@ settle_walk(struct census_taker *t, enum walk_result result)
 	move(t, CENSUS_SETTLED);
 }
 
+/* True if no more pages may be listed. */
+static bool
+is_full(struct census_taker *t)
+{
+	pthread_mutex_lock(&t->lock);
+	bool full = t->pages == CENSUS_PAGES_MAX;
+
+	pthread_mutex_unlock(&t->lock);
+	return full;
+}
+
 static void *
 walk_on(void *arg)
 {
@@ -220,9 +231,13 @@ walk_on(void *arg)
 	while (result == WALK_MORE && take_next(t)) {
 		result = walk_step(&t->walk, t->remote);
 	}
-	pthread_mutex_lock(&t->lock);
-	bool too_large = result == WALK_MORE && t->pages == CENSUS_PAGES_MAX;
 
+	bool too_large = result == WALK_MORE && is_full(t);
+
+	if (too_large) {
+		say_too_large(t->remote);
+	}
+	pthread_mutex_lock(&t->lock);
 	if (result == WALK_MORE && !too_large && !t->failed) {
 		move(t, CENSUS_PLANNED);
 		go_on(t);
@@ -230,9 +245,6 @@ walk_on(void *arg)
 		settle_walk(t, result);
 	}
 	pthread_mutex_unlock(&t->lock);
-	if (too_large) {
-		say_too_large(t->remote);
-	}
 	return NULL;
 }
 

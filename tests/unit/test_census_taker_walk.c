@@ -83,6 +83,16 @@ knows_buckets_of_any_size(void **state)
 	}
 }
 
+static bool
+is_listing(void)
+{
+	pthread_mutex_lock(&taker.lock);
+	bool is = taker.stage == CENSUS_REST;
+
+	pthread_mutex_unlock(&taker.lock);
+	return is;
+}
+
 /* What has been seen means nothing until everything has, and no page is listed
  * twice. */
 static void
@@ -96,7 +106,7 @@ goes_on_when_it_is_worth_more(void **state)
 	assert_int_equal(script_count_heard(&f->server), first);
 	assert_false(lacks(gap_no(199)));
 	note_absent(1);
-	while (taker.stage == CENSUS_REST) {
+	while (is_listing()) {
 		usleep(1000);
 	}
 	assert_int_equal(
