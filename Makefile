@@ -413,7 +413,7 @@ $(BUILD)/arm64/emulated: $(BUILD)/arm64/gocache-s3
 	@chmod 755 $@
 
 TALK := Version|NoBucket|Greeting|PutThenGet|LastPut|TestTLS$$
-THREADS := Packs|Prefetch|Runners|Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS
+THREADS := Packs|Prefetch|Runners|Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS|GrantedKeys|RefusedKeys
 
 # --- lint -------------------------------------------------------------------
 

@@ -248,27 +248,6 @@ attempt_on(struct course *c, struct conn *conn, enum conn_use use)
 	return step;
 }
 
-/* Opens a connection meanwhile, if keys are still to come. */
-static enum gs_code
-hold_keys(struct course *c)
-{
-	struct remote *r = c->remote;
-	struct gs_err ignored;
-
-	if (!c->mend.given_creds && !credentials_are_there(r->credentials)) {
-		struct conn *conn =
-			conn_take(&r->pool, c->mend.use, false, &ignored);
-
-		if (conn) {
-			conn_give(&r->pool, c->mend.use, conn);
-		}
-	}
-	enum gs_code code = mend_hold(&c->mend, r, &c->err);
-
-	c->keyless = code != GS_OK;
-	return code;
-}
-
 static enum step
 attempt(struct course *c)
 {
@@ -282,7 +261,8 @@ attempt(struct course *c)
 	c->level = LOG_WARNING;
 	c->silent = c->answered = false;
 
-	if (hold_keys(c) != GS_OK) {
+	c->keyless = mend_hold(&c->mend, c->remote, &c->err) != GS_OK;
+	if (c->keyless) {
 		return STEP_FAILED;
 	}
 	began_ms = clock_mono_ms();

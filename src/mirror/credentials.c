@@ -99,7 +99,8 @@ take_failure(struct credentials *c, const struct gs_err *err)
 	c->why = *err;
 	c->next_ms = clock_mono_ms() + pause_ms(c->failures);
 	c->failures++;
-	c->hopeless = err->code == GS_CONFIG && !credentials_are_valid(c->now);
+	c->hopeless =
+		!c->now && (err->code == GS_CONFIG || err->code == GS_TRUST);
 }
 
 /* Asks once; under the lock, which is let go meanwhile. */

@@ -20,7 +20,9 @@ struct credentials;
 
 enum credentials_news {
 	CREDENTIALS_LATE, /* others are late; said each time, in vain or not */
-	CREDENTIALS_NONE, /* none will come any more */
+	/* none have come, and none will. (Where there have been some, a person
+	 * may sign in again in the middle of a run.) */
+	CREDENTIALS_NONE,
 };
 
 struct credentials_setup {
@@ -54,7 +56,7 @@ void credentials_start(struct credentials *c);
 /*
  * Keys to sign with: at once if there are any, else those that come before
  * there have been none for the patience's keys_ms, which is counted once for
- * all who ask. NULL with err filled: GS_CONFIG if none will come.
+ * all who ask. NULL with err filled.
  */
 struct held_keys *credentials_hold(
 	struct credentials *c, enum conn_use use, struct gs_err *err);

@@ -8,11 +8,26 @@
 
 #define SECOND_NS 1000000000
 
+/* For the request that waits. */
+static void
+connect_meanwhile(struct conn_pool *pool, enum conn_use use)
+{
+	struct gs_err ignored;
+	struct conn *conn = conn_take(pool, use, false, &ignored);
+
+	if (conn) {
+		conn_give(pool, use, conn);
+	}
+}
+
 enum gs_code
 mend_hold(struct mend *m, struct remote *r, struct gs_err *err)
 {
 	if (m->given_creds) {
 		return GS_OK;
+	}
+	if (!credentials_are_there(r->credentials)) {
+		connect_meanwhile(&r->pool, m->use);
 	}
 	mend_release(m, r);
 	m->keys = credentials_hold(r->credentials, m->use, err);

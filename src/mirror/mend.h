@@ -26,7 +26,7 @@ struct mend {
 };
 
 /* Holds keys for an attempt, in place of those of the one before; waits for
- * them as long as that may take. */
+ * them as long as that may take, and opens a connection meanwhile. */
 GS_CHECKED enum gs_code mend_hold(
 	struct mend *m, struct remote *r, struct gs_err *err);
 

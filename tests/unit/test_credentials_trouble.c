@@ -50,6 +50,29 @@ keys_that_have_ended_are_not_used(void **state)
 	credentials_free(t.c);
 }
 
+/* What only a person can mend is not for good where there have been keys. */
+static void
+a_person_may_sign_in_again(void **state)
+{
+	START({"FIRST", 1, GS_OK, 0}, {NULL, 0, GS_CONFIG, 0},
+		{NULL, 0, GS_CONFIG, 0}, {"SECOND", 0, GS_OK, 0});
+	assert_key("FIRST");
+	await(&t.late, 2);
+	assert_none(CONN_GET, GS_CONFIG);
+	assert_key("SECOND");
+	assert_int_equal(t.none, 0);
+	credentials_free(t.c);
+}
+
+static void
+no_trust_is_for_good(void **state)
+{
+	START({NULL, 0, GS_TRUST, 0});
+	assert_none(CONN_PUT, GS_TRUST);
+	assert_int_equal(t.none, 1);
+	credentials_free(t.c);
+}
+
 static void
 keys_that_come_too_late_are_asked_for_once_more(void **state)
 {
@@ -149,6 +172,8 @@ main(void)
 		cmocka_unit_test(trouble_that_passes_is_waited_out),
 		cmocka_unit_test(old_keys_serve_while_others_cannot_be_had),
 		cmocka_unit_test(keys_that_have_ended_are_not_used),
+		cmocka_unit_test(a_person_may_sign_in_again),
+		cmocka_unit_test(no_trust_is_for_good),
 		cmocka_unit_test(
 			keys_that_come_too_late_are_asked_for_once_more),
 		cmocka_unit_test(keys_that_always_come_too_late_are_said),
