@@ -41,11 +41,7 @@ granting_blame(const struct granting_course *c, struct gs_err *err)
 	struct buf url = BUF_OVER(storage);
 
 	buf_str(&url, asked->tls ? "https://" : "http://");
-	buf_add(&url, asked->host);
-	if (asked->port != (asked->tls ? 443 : 80)) {
-		buf_char(&url, ':');
-		buf_uint(&url, asked->port);
-	}
+	url_add_host(asked->tls, asked->host, asked->port, &url);
 	gs_fail(err, why.code, "at", buf_view(&url), why.text);
 	err->sys_errno = why.sys_errno;
 }

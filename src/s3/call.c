@@ -31,21 +31,6 @@ call_query(struct call *c, const struct query_param *params, size_t count)
 	c->request.query = view_skip(buf_view(&c->target), start);
 }
 
-enum gs_code
-call_add(struct call *c, const struct http1_header *headers, size_t count,
-	struct gs_err *err)
-{
-	for (size_t i = 0; i < count; i++) {
-		enum gs_code code = http1_request_add(
-			&c->request, headers[i].name, headers[i].value, err);
-
-		if (code != GS_OK) {
-			return code;
-		}
-	}
-	return GS_OK;
-}
-
 /* Its length is not known before it has been written once. */
 static void
 measure(struct call *c, const struct call_body *body, struct buf *out)
@@ -73,7 +58,8 @@ call_write(struct call *c, const struct call_body *body, struct buf *out,
 		{VIEW("Accept-Encoding"), VIEW("identity")},
 		{VIEW("User-Agent"), VIEW(HTTP1_USER_AGENT)},
 	};
-	enum gs_code code = call_add(c, headers, ARRAY_LEN(headers), err);
+	enum gs_code code = http1_request_add_all(
+		&c->request, headers, ARRAY_LEN(headers), err);
 
 	if (code == GS_OK) {
 		code = proxy_address(c->proxy, &c->request, err);

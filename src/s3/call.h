@@ -19,7 +19,7 @@ struct call_place {
 	const struct proxy *proxy;
 };
 
-/* All private. */
+/* All private, but that headers are added to the request. */
 struct call {
 	struct http1_request request;
 	const struct proxy *proxy;
@@ -41,10 +41,6 @@ void call_begin(struct call *c, struct view method,
 
 /* Adds a query, once. */
 void call_query(struct call *c, const struct query_param *params, size_t count);
-
-/* As http1_request_add, for several. */
-GS_CHECKED enum gs_code call_add(struct call *c,
-	const struct http1_header *headers, size_t count, struct gs_err *err);
 
 /* Appends all of it; body is NULL without one. GS_TOOBIG if it does not fit,
  * or path and query pass CALL_TARGET_MAX. Wipe the storage of out, which may

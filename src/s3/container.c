@@ -90,7 +90,7 @@ container_head(const struct container *c, struct view authorization,
 	}
 	call_begin(&call, VIEW("GET"), &where, c->path);
 	call.request.query = c->query;
-	return call_add(&call, headers,
+	return http1_request_add_all(&call.request, headers,
 		       ARRAY_LEN(headers) - (authorization.n == 0),
 		       err) == GS_OK
 		       ? call_write(&call, NULL, out, err)

@@ -53,6 +53,10 @@ struct http1_request {
 GS_CHECKED enum gs_code http1_request_add(struct http1_request *r,
 	struct view name, struct view value, struct gs_err *err);
 
+/* The same for several. */
+GS_CHECKED enum gs_code http1_request_add_all(struct http1_request *r,
+	const struct http1_header *headers, size_t count, struct gs_err *err);
+
 /*
  * Appends the head of the request, with Host first and Content-Length where
  * there is a body; never Connection, Expect or Transfer-Encoding of its own.

@@ -18,6 +18,19 @@ http1_request_add(struct http1_request *r, struct view name, struct view value,
 	return GS_OK;
 }
 
+enum gs_code
+http1_request_add_all(struct http1_request *r,
+	const struct http1_header *headers, size_t count, struct gs_err *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (http1_request_add(r, headers[i].name, headers[i].value,
+			    err) != GS_OK) {
+			return err->code;
+		}
+	}
+	return GS_OK;
+}
+
 static bool
 is_writable(const struct http1_request *r)
 {

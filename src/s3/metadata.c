@@ -50,7 +50,7 @@ write_token_request(
 	struct call c;
 
 	call_begin(&c, VIEW("PUT"), where, VIEW(TOKEN_PATH));
-	return call_add(&c, &lifetime, 1, err) == GS_OK
+	return http1_request_add_all(&c.request, &lifetime, 1, err) == GS_OK
 		       ? call_write(&c, &empty, out, err)
 		       : err->code;
 }
@@ -68,7 +68,8 @@ write_get(const struct metadata *m, const struct call_place *where,
 	buf_str(&path, ROLES_PATH);
 	buf_str(&path, m->step == METADATA_KEYS ? m->role : "");
 	call_begin(&c, VIEW("GET"), where, buf_view(&path));
-	return call_add(&c, &token, token.value.n > 0, err) == GS_OK
+	return http1_request_add_all(
+		       &c.request, &token, token.value.n > 0, err) == GS_OK
 		       ? call_write(&c, NULL, out, err)
 		       : err->code;
 }

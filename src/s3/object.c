@@ -14,21 +14,6 @@ enum {
 	RANGE_MAX = sizeof("bytes=-") + 2 * 20, /* two numbers of 64 bits */
 };
 
-static enum gs_code
-add_headers(const struct object_env *env, const struct http1_header *headers,
-	size_t count, struct gs_err *err)
-{
-	for (size_t i = 0; i < count; i++) {
-		enum gs_code code = http1_request_add(&env->scratch->request,
-			headers[i].name, headers[i].value, err);
-
-		if (code != GS_OK) {
-			return code;
-		}
-	}
-	return GS_OK;
-}
-
 /* The headers that every request carries. */
 static enum gs_code
 add_common_headers(const struct object_env *env, struct view payload_hash,
@@ -45,8 +30,8 @@ add_common_headers(const struct object_env *env, struct view payload_hash,
 		{token_name, token},
 	};
 
-	return add_headers(
-		env, headers, ARRAY_LEN(headers) - (token.n == 0), err);
+	return http1_request_add_all(&env->scratch->request, headers,
+		ARRAY_LEN(headers) - (token.n == 0), err);
 }
 
 static enum gs_code
@@ -146,7 +131,8 @@ object_session_head(const struct object_env *env, bool read_only,
 	endpoint_bucket_path(env->endpoint, &path);
 	begin(env, VIEW("GET"), &path);
 	env->scratch->request.query = VIEW("session=");
-	if (add_headers(env, &mode, 1, err) != GS_OK) {
+	if (http1_request_add_all(&env->scratch->request, &mode, 1, err) !=
+		GS_OK) {
 		return err->code;
 	}
 	return write_signed(env, EXTRAS_SESSION, SIGV4_EMPTY_SHA256, out, err);
@@ -203,7 +189,8 @@ add_metadata(const struct object_env *env, const struct metadata *m,
 		{VIEW("x-amz-meta-actionid"), m->action},
 	};
 
-	return add_headers(env, headers, ARRAY_LEN(headers), err);
+	return http1_request_add_all(
+		&env->scratch->request, headers, ARRAY_LEN(headers), err);
 }
 
 enum gs_code
@@ -246,7 +233,7 @@ add_range(const struct object_env *env, const struct object_part *part,
 
 	const struct http1_header range = {VIEW("Range"), buf_view(text)};
 
-	return add_headers(env, &range, 1, err);
+	return http1_request_add_all(&env->scratch->request, &range, 1, err);
 }
 
 enum gs_code
@@ -280,7 +267,8 @@ object_file_head(const struct object_env *env, const struct object_file *file,
 		return err->code;
 	}
 	begin_put(env, &path, file->size);
-	if (add_headers(env, &type, 1, err) != GS_OK) {
+	if (http1_request_add_all(&env->scratch->request, &type, 1, err) !=
+		GS_OK) {
 		return err->code;
 	}
 	buf_hex(&digest, file->digest.byte, ID_LEN);

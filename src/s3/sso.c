@@ -263,7 +263,7 @@ sso_refresh_request(const struct call_place *where,
 	struct call c;
 
 	call_begin(&c, VIEW("POST"), where, VIEW("/token"));
-	return call_add(&c, &type, 1, err) == GS_OK
+	return http1_request_add_all(&c.request, &type, 1, err) == GS_OK
 		       ? call_write(&c, &body, out, err)
 		       : err->code;
 }
@@ -282,7 +282,7 @@ sso_keys_request(const struct call_place *where, const struct chain *chain,
 
 	call_begin(&c, VIEW("GET"), where, VIEW("/federation/credentials"));
 	call_query(&c, params, ARRAY_LEN(params));
-	return call_add(&c, &token, 1, err) == GS_OK
+	return http1_request_add_all(&c.request, &token, 1, err) == GS_OK
 		       ? call_write(&c, NULL, out, err)
 		       : err->code;
 }

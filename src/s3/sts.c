@@ -70,7 +70,8 @@ begin(const struct sts_env *env, struct gs_err *err)
 		VIEW("application/x-www-form-urlencoded")};
 
 	call_begin(&env->scratch->call, VIEW("POST"), &env->where, VIEW(""));
-	return call_add(&env->scratch->call, &type, 1, err);
+	return http1_request_add_all(
+		&env->scratch->call.request, &type, 1, err);
 }
 
 /* What is written into out to be hashed does not stay. */
@@ -106,8 +107,8 @@ write_signed(const struct sts_env *env, const struct call_body *body,
 		{VIEW("x-amz-date"), buf_view(&date)},
 		{VIEW("x-amz-security-token"), token},
 	};
-	enum gs_code code =
-		call_add(c, headers, ARRAY_LEN(headers) - (token.n == 0), err);
+	enum gs_code code = http1_request_add_all(
+		&c->request, headers, ARRAY_LEN(headers) - (token.n == 0), err);
 
 	if (code == GS_OK) {
 		code = sigv4_authorization(&c->request, buf_view(&date), &who,
