@@ -154,6 +154,7 @@ describe_refusal(struct course *c, const struct errors_judgement *j)
 {
 	const struct ask_refusal refusal = {
 		.endpoint = &c->remote->endpoint[c->mend.endpoint_used],
+		.site = &c->remote->site[c->mend.endpoint_used],
 		.op = c->ask->op,
 		.status = c->outcome.status,
 		.request_id = c->meta.request_id,

@@ -38,6 +38,42 @@ name_of(const struct ask_refusal *r)
 	return &names[op];
 }
 
+/* The proxy that may have said it, having read the request, or NULL. */
+static const struct proxy *
+speaking_proxy(const struct ask_refusal *r)
+{
+	const struct stream_target *way = &r->site->target;
+	bool is_stores_word = r->judgement->code[0] != '\0';
+
+	return way->tls || is_stores_word ? NULL : way->proxy;
+}
+
+static void
+add_speaker(const struct ask_refusal *r, struct buf *out)
+{
+	const struct proxy *proxy = speaking_proxy(r);
+
+	endpoint_url(r->endpoint, out);
+	if (proxy) {
+		buf_str(out, " or the proxy ");
+		proxy_url(proxy, out);
+	}
+}
+
+/* Some proxies say 401 where they mean 407. */
+static void
+add_advice(const struct ask_refusal *r, struct buf *out)
+{
+	const struct proxy *proxy = speaking_proxy(r);
+
+	if (proxy && (r->status == 401 || r->status == 407)) {
+		buf_str(out, "check the user and password in ");
+		buf_str(out, proxy->variable);
+	} else {
+		buf_str(out, r->judgement->advice);
+	}
+}
+
 void
 ask_describe(const struct ask_refusal *r, enum remote_topic *topic,
 	enum log_level *level, struct gs_err *err)
@@ -47,7 +83,7 @@ ask_describe(const struct ask_refusal *r, enum remote_topic *topic,
 	char storage[GS_ERR_TEXT_MAX];
 	struct buf why = BUF_OVER(storage);
 
-	endpoint_url(r->endpoint, &why);
+	add_speaker(r, &why);
 	buf_str(&why, " says ");
 	if (j->code[0]) {
 		buf_str(&why, j->code);
@@ -55,7 +91,7 @@ ask_describe(const struct ask_refusal *r, enum remote_topic *topic,
 		buf_uint(&why, r->status);
 	}
 	buf_str(&why, ": ");
-	buf_str(&why, j->advice);
+	add_advice(r, &why);
 	if (r->request_id[0]) {
 		buf_str(&why, " (request ");
 		buf_str(&why, r->request_id);

@@ -7,6 +7,7 @@
 /* Borrows all of it. */
 struct ask_refusal {
 	const struct endpoint *endpoint;
+	const struct site *site; /* its */
 	enum errors_op op;
 	unsigned status;
 	const char *request_id; /* "": not said */

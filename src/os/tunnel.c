@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PIECE_MAX = 2048, PROXY_AUTHENTICATION_REQUIRED = 407 };
+enum { PIECE_MAX = 2048 };
 
 struct tunnel {
 	struct stream *stream;
@@ -49,7 +49,7 @@ refuse(const struct tunnel *t, struct gs_err *err)
 	char storage[GS_ERR_TEXT_MAX];
 	struct buf why = BUF_OVER(storage);
 
-	if (status == PROXY_AUTHENTICATION_REQUIRED) {
+	if (status == 407 || status == 401) { /* which tinyproxy says */
 		return fail(t, GS_CONFIG, about_password(t), err);
 	}
 	buf_str(&why, "it says ");

@@ -24,9 +24,6 @@
 	"allow s3express:CreateSession on the bucket; with -read-only a "      \
 	"session of the mode ReadOnly is asked for"
 #define DENIED_PUT "allow s3:PutObject, or set -read-only"
-#define PROXY_WANTS                                                            \
-	"the proxy does not take the user and password in HTTP_PROXY, or "     \
-	"wants some: write http://user:password@host"
 #define BUSY "the store asks for fewer requests"
 #define CANNOT                                                                 \
 	"the store cannot do this: leave out -storage-class, -sse, -acl, "     \
@@ -159,7 +156,7 @@ static const struct rule rules[] = {
 	{"", 404, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
 		NOT_S3},
 	{"", 405, NONE, SAME(ERRORS_DENIED), NOT_S3},
-	{"", 407, NONE, SAME(ERRORS_OFF), PROXY_WANTS},
+	{"", 407, NONE, SAME(ERRORS_OFF), "a proxy wants a password"},
 	{"", 408, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 409, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 412, NONE, {ERRORS_REFUSED, ERRORS_DONE, ERRORS_REFUSED}, ""},

@@ -22,16 +22,30 @@ const (
 func proxyTLS(t testing.TB, bundle string) (*tls.Config, string) {
 	t.Helper()
 	ca := newAuthority(t, "proxy")
-	path := ca.bundle(t, filepath.Join(t.TempDir(), "ca.pem"))
-	if bundle != "" {
-		more, err := os.ReadFile(bundle)
+	path := joined(t, bundle, ca.bundle(t, filepath.Join(t.TempDir(), "ca.pem")))
+	return &tls.Config{Certificates: []tls.Certificate{ca.issue(t, localLeaf(), newKey(t))}}, path
+}
+
+// joined is a bundle of all that the given ones trust; "" is none.
+func joined(t testing.TB, bundles ...string) string {
+	t.Helper()
+	var all []byte
+	for _, bundle := range bundles {
+		if bundle == "" {
+			continue
+		}
+		text, err := os.ReadFile(bundle)
 		if err != nil {
 			t.Fatal(err)
 		}
-		own, _ := os.ReadFile(path)
-		writeFile(t, path, append(own, more...))
+		all = append(all, text...)
 	}
-	return &tls.Config{Certificates: []tls.Certificate{ca.issue(t, localLeaf(), newKey(t))}}, path
+	if len(all) == 0 {
+		return ""
+	}
+	path := filepath.Join(t.TempDir(), "joined.pem")
+	writeFile(t, path, all)
+	return path
 }
 
 // proxied is a machine that reaches the store through the proxy alone.

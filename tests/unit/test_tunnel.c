@@ -151,7 +151,9 @@ asks_for_a_password(void **state)
 				      "Content-Length: 0\r\n\r\n";
 	static const char silent[] = "HTTP/1.1 407 x\r\n"
 				     "Content-Length: 0\r\n\r\n";
+	static const char unauthorized[] = "HTTP/1.0 401 Unauthorized\r\n\r\n";
 	const struct script s = {.answer = either};
+	const struct script other = {.answer = unauthorized, .closes = true};
 
 	(void)state;
 	assert_refused(either, GS_CONFIG,
@@ -167,6 +169,8 @@ asks_for_a_password(void **state)
 	assert_non_null(strstr(err.text,
 		": it does not take the user and password in the variable"));
 	assert_null(strstr(err.text, "eDp5"));
+	assert_int_equal(ask(&other, "Basic eDp5", SOON_MS), GS_CONFIG);
+	assert_non_null(strstr(err.text, "does not take the user"));
 }
 
 static void
