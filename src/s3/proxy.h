@@ -9,7 +9,9 @@
  * User and password are percent-encoded. Ports are 80 and 443 by default.
  * Where Go ignores a value that it cannot read, we refuse it: nobody means
  * that. SOCKS is not spoken. NO_PROXY is s3/no_proxy.h's.
- * Sources: golang.org/x/net/http/httpproxy/proxy.go, net/http/transport.go.
+ * Sources: net/http of Go 1.24 to 1.27, transport.go and its copy of
+ * golang.org/x/net/http/httpproxy/proxy.go (of which later versions look for
+ * the lower case first).
  */
 #ifndef S3_PROXY_H
 #define S3_PROXY_H

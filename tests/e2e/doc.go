@@ -16,6 +16,8 @@
 //	stores.go     what each finds wrong
 //	express.go    a directory bucket of S3 Express One Zone
 //	certs.go      certificate authorities and leaves for https
+//	proxy.go      an HTTP proxy that knows a name of its own for this machine
+//	realproxy.go  starts Squid and Tinyproxy
 //	bucket.go     aws-sdk-go-v2 as the judge of what lies in a bucket
 //	packformat.go packs and snapshots, read and written anew after
 //	              docs/storage.md; klauspost/compress judges the frames
