@@ -2,66 +2,7 @@
 
 #include "cli/explain.h"
 #include "cli/version.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { WORDS_MAX = 16 };
-
-/* Words as main gets them: writable, and ended by NULL. */
-struct words {
-	char text[WORDS_MAX][64];
-	char *list[WORDS_MAX + 1];
-	int count;
-};
-
-static void
-words_add(struct words *w, const char *word)
-{
-	w->list[w->count] = w->text[w->count];
-	snprintf(w->text[w->count++], sizeof(w->text[0]), "%s", word);
-	w->list[w->count] = NULL;
-}
-
-/* Parses a command line and an environment, both NULL-terminated. What
- * options points to is valid until the next call. */
-static enum gs_code
-parse(const char *const args[], const char *const env[], struct options *o,
-	struct gs_err *err)
-{
-	static struct words argv, environment;
-
-	argv.count = environment.count = 0;
-	environment.list[0] = NULL;
-	words_add(&argv, "gocache-s3");
-	while (*args) {
-		words_add(&argv, *args++);
-	}
-	while (*env) {
-		words_add(&environment, *env++);
-	}
-	return options_parse(argv.count, argv.list, environment.list, o, err);
-}
-
-#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define NOTHING ((const char *const[]){NULL})
-
-static struct options
-parse_ok(const char *const args[], const char *const env[])
-{
-	struct options o = {.bucket = "untouched"};
-	struct gs_err err = {.text = "untouched"};
-
-	assert_int_equal(parse(args, env, &o, &err), GS_OK);
-	assert_string_equal(err.text, "untouched");
-	return o;
-}
+#include "options_words.h"
 
 static void
 nothing_given(void **state)
@@ -80,16 +21,8 @@ nothing_given(void **state)
 	assert_string_equal(o.stats, "");
 	assert_true(o.prefetch_bytes == UINT64_MAX);
 	assert_int_equal(o.keep_s, 20 * 86400);
-	assert_string_equal(o.extras.storage_class, "");
-	assert_string_equal(o.extras.sse, "");
-	assert_string_equal(o.extras.sse_kms_key_id, "");
-	assert_string_equal(o.extras.acl, "");
-	assert_string_equal(o.extras.tags, "");
-	assert_string_equal(o.extras.bucket_owner, "");
-	assert_int_equal(o.extras.headers.count, 1);
-	assert_string_equal(o.extras.headers.text[0], "");
-	assert_false(o.extras.request_payer || o.path_style || o.read_only ||
-		     o.strict || o.verbose || o.show_version || o.show_help);
+	assert_false(o.path_style || o.read_only || o.strict || o.verbose ||
+		     o.show_version || o.show_help);
 	assert_int_equal(o.ignored.code, GS_OK);
 }
 
@@ -151,61 +84,6 @@ every_variable(void **state)
 	assert_string_equal(o.stats, "f");
 	assert_int_equal(o.prefetch_bytes, 1000000);
 	assert_int_equal(o.keep_s, 0);
-}
-
-static void
-assert_extras(const struct options *o)
-{
-	assert_string_equal(o->extras.storage_class, "s");
-	assert_string_equal(o->extras.sse, "e");
-	assert_string_equal(o->extras.sse_kms_key_id, "k");
-	assert_string_equal(o->extras.acl, "a");
-	assert_string_equal(o->extras.tags, "t");
-	assert_string_equal(o->extras.bucket_owner, "b");
-	assert_true(o->extras.request_payer);
-	assert_int_equal(o->extras.headers.count, 1);
-	assert_string_equal(o->extras.headers.text[0], "h");
-}
-
-static void
-what_some_buckets_want(void **state)
-{
-	struct options o =
-		parse_ok(ARGS("-storage-class=s", "-sse=e", "-sse-kms-key-id=k",
-				 "-acl=a", "-tags=t", "-request-payer",
-				 "-expected-bucket-owner=b", "-header=h"),
-			NOTHING);
-
-	assert_extras(&o);
-	o = parse_ok(NOTHING,
-		ARGS("GOCACHE_S3_STORAGE_CLASS=s", "GOCACHE_S3_SSE=e",
-			"GOCACHE_S3_SSE_KMS_KEY_ID=k", "GOCACHE_S3_ACL=a",
-			"GOCACHE_S3_TAGS=t", "GOCACHE_S3_REQUEST_PAYER=1",
-			"GOCACHE_S3_EXPECTED_BUCKET_OWNER=b",
-			"GOCACHE_S3_HEADER=h"));
-	assert_extras(&o);
-}
-
-/* Of them there can be many; the first flag replaces the variable. */
-static void
-headers_add_up(void **state)
-{
-	static const char *args[EXTRAS_HEADERS_MAX + 2];
-	struct options o = parse_ok(
-		ARGS("-header=1", "-header", "2"), ARGS("GOCACHE_S3_HEADER=0"));
-	struct gs_err err = {0};
-	size_t i = 0;
-
-	assert_int_equal(o.extras.headers.count, 2);
-	assert_string_equal(o.extras.headers.text[0], "1");
-	assert_string_equal(o.extras.headers.text[1], "2");
-	while (i < EXTRAS_HEADERS_MAX) {
-		args[i++] = "-header=h";
-	}
-	assert_int_equal(parse_ok(args, NOTHING).extras.headers.count,
-		EXTRAS_HEADERS_MAX);
-	args[i] = "-header=h";
-	assert_int_equal(parse(args, NOTHING, &o, &err), GS_CONFIG);
 }
 
 static void
@@ -426,8 +304,6 @@ main(void)
 		cmocka_unit_test(nothing_given),
 		cmocka_unit_test(every_flag),
 		cmocka_unit_test(every_variable),
-		cmocka_unit_test(what_some_buckets_want),
-		cmocka_unit_test(headers_add_up),
 		cmocka_unit_test(sizes_and_days),
 		cmocka_unit_test(spellings),
 		cmocka_unit_test(switches),
