@@ -395,7 +395,7 @@ e2e: gocache-s3
 
 # Sanitizers look at the program: tests that make the go command work for
 # minutes are left to the release.
-LONG := SameProgram|DamagedCache|SecondMachine|GoBuildWhileTheMirror|GoBuildAtEveryStore|CensusInAGo
+LONG := SameProgram|DamagedCache|SecondMachine|GoBuildWhileTheMirror|GoBuildAtEveryStore|CensusOfARealBucket|QuickStart|CensusInAGo
 
 e2e-sanitized: $(BUILD)/asan/gocache-s3
 	@scripts/run-e2e $@ $< '$(RUN)' '$(LONG)'

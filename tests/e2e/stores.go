@@ -29,7 +29,6 @@ var places = []place{
 	{"radosgw http", radosgw, false, findings{
 		"SignatureDoesNotMatch", "InvalidAccessKeyId", "", "NoSuchBucket", false}},
 	{"localstack http", localstack, false, findings{bucket: "NoSuchBucket"}},
-	{"localstack https", localstack, true, findings{bucket: "NoSuchBucket"}},
 	{"gofakes3 http", gofakes3, false, findings{bucket: "NoSuchBucket"}},
 	{"s3rver http", s3rver, false, findings{key: "InvalidAccessKeyId", bucket: "NoSuchBucket"}},
 }
