@@ -103,6 +103,7 @@ keys_are_renewed_before_they_end(void **state)
 	assert_key("FIRST");
 	struct held_keys *k = credentials_hold(t.c, CONN_GET, &err);
 
+	await(&t.asked, 2); /* with nobody who wants them */
 	assert_key_comes("SECOND");
 	/* who has the old ones keeps them */
 	assert_string_equal(held_creds(k)->access_key, "FIRST");
