@@ -2,6 +2,8 @@
  * A TLS connection that carries another one. What is sent through it waits in
  * the outgoing record if the socket does not take it at once; whoever then
  * waits for the answer moves it on, since a wait for input waits for that too.
+ * An end that is none of TLS's is one all the same: the connection inside knows
+ * what it lacks.
  */
 #include "os/tls_private.h"
 
@@ -9,9 +11,9 @@
 #include <poll.h>
 
 static bool
-can(const struct tls *t, unsigned state)
+is_sending(const struct tls *t)
 {
-	return br_ssl_engine_current_state(&t->client.eng) & state;
+	return br_ssl_engine_current_state(&t->client.eng) & BR_SSL_SENDREC;
 }
 
 /* Sends what the socket takes of the waiting record. */
@@ -21,7 +23,7 @@ push(struct tls *t)
 	struct gs_err err;
 	bool moved = true;
 
-	while (moved && can(t, BR_SSL_SENDREC)) {
+	while (moved && is_sending(t)) {
 		moved = false;
 		if (tls_send_some(t, &moved, &err) != GS_OK) {
 			errno = err.sys_errno;
@@ -69,10 +71,6 @@ receive_inside(const struct wire *w, void *p, size_t cap)
 			return -1;
 		}
 	}
-	if (taken == 0 && br_ssl_engine_last_error(&t->client.eng)) {
-		errno = EPROTO;
-		return -1;
-	}
 	return (ssize_t)taken;
 }
 
@@ -80,14 +78,10 @@ static enum gs_code
 wait_inside(const struct wire *w, short events, uint64_t deadline_ms,
 	struct gs_err *err)
 {
-	struct tls *t = w->tls;
+	const struct tls *t = w->tls;
 	short below = (short)(events & POLLIN);
 
-	if (((events & POLLIN) && can(t, BR_SSL_RECVAPP)) ||
-		((events & POLLOUT) && can(t, BR_SSL_SENDAPP))) {
-		return GS_OK;
-	}
-	if (can(t, BR_SSL_SENDREC)) {
+	if (is_sending(t)) {
 		below |= POLLOUT;
 	}
 	return t->wire.wait(&t->wire, below, deadline_ms, err);

@@ -148,19 +148,36 @@ carries_many_records(void **state)
 	end(s);
 }
 
-static void
-sends_as_much_as_it_wants(void **state)
+static void *
+wake_server(void *arg)
 {
-	enum { SIZE = 1 << 24 };
+	usleep(300 * 1000);
+	kill(server.pid, SIGCONT);
+	return arg;
+}
 
-	char *p = malloc(SIZE);
+/* So much that all that can hold bytes on the way is full. */
+static void
+waits_for_a_server_that_does_not_read(void **state)
+{
+	enum { SIZE = 64 << 20 };
+
+	char *p = calloc(1, SIZE);
 	struct stream *s;
+	pthread_t waker;
 
 	begin("ip", "");
 	s = open_through("s3.test");
 	assert_non_null(s);
-	memset(p, 'x', SIZE);
+	kill(server.pid, SIGSTOP);
+	pthread_create(&waker, NULL, wake_server, NULL);
 	write_all(s, p, SIZE);
+	pthread_join(waker, NULL);
+	kill(server.pid, SIGSTOP);
+	assert_int_equal(
+		stream_write(s, p, SIZE, clock_mono_ms() + 200, NULL, &err),
+		GS_TIMEOUT);
+	kill(server.pid, SIGKILL); /* or the proxy would wait for it too */
 	free(p);
 	end(s);
 }
@@ -250,7 +267,7 @@ main(void)
 		cmocka_unit_test(goes_through_a_proxy),
 		cmocka_unit_test(goes_through_a_proxy_behind_tls),
 		cmocka_unit_test(carries_many_records),
-		cmocka_unit_test(sends_as_much_as_it_wants),
+		cmocka_unit_test(waits_for_a_server_that_does_not_read),
 		cmocka_unit_test(notices_an_early_answer),
 		cmocka_unit_test(notices_the_end),
 		cmocka_unit_test(trusts_no_server_because_of_a_proxy),
