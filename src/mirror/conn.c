@@ -75,9 +75,9 @@ open_new(struct conn_pool *pool, struct gs_err *err)
 	pthread_mutex_unlock(&pool->lock);
 	conn->used = false;
 	conn->pool = pool;
-	conn->host = target.host;
 	conn->tls = target.tls;
 	conn->proxy = target.tls ? NULL : target.proxy;
+	conn->host = conn->proxy ? conn->proxy->host : target.host;
 	conn->patience = pool->patience;
 	conn->stream = stream_open(&target, &conn->patience->open, err);
 	if (!conn->stream) {

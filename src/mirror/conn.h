@@ -47,7 +47,7 @@ struct conn {
 	struct conn_pool *pool;
 	struct conn *next; /* on the pool's list */
 	const struct conn_patience *patience;
-	const char *host; /* for messages */
+	const char *host; /* that answers, for messages */
 	bool tls;
 	/* that reads the requests, which must be addressed to it, or NULL */
 	const struct proxy *proxy;

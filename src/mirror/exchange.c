@@ -267,7 +267,8 @@ end_of_stream(struct receiver *r, struct gs_err *err)
 	if (http1_answer_eof(&r->conn->answer, &why) == GS_OK) {
 		return GS_OK;
 	}
-	bool wants_tls = !r->outcome->answered && !r->conn->tls;
+	bool wants_tls =
+		!r->outcome->answered && !r->conn->tls && !r->conn->proxy;
 
 	return blame(r->conn, why.code,
 		wants_tls ? "it gives no answer; does it want https:// in the "

@@ -184,7 +184,7 @@ var proxyFaults = []proxyFault{
 		return listenRaw(t, func(net.Conn) { time.Sleep(2 * hang) })
 	}, []string{"no answer in time"}},
 	{"a proxy that closes", func(t *testing.T) string { return listenRaw(t, func(net.Conn) {}) },
-		[]string{"", "the connection"}},
+		[]string{"127.0.0.1", "the connection"}},
 	{"a proxy whose name does not exist", func(*testing.T) string { return "http://no-such-proxy.invalid:3128" },
 		[]string{"no-such-proxy.invalid"}},
 	{"a proxy that wants a password", func(t *testing.T) string { return newProxy(t, proxyUser, nil).url },
