@@ -232,12 +232,19 @@ read_some(
 	return false;
 }
 
+static bool
+is_late(const struct run *r)
+{
+	return clock_mono_ms() >= r->deadline_ms;
+}
+
+/* Of what a child that it left behind goes on printing, what comes in time. */
 static void
 read_rest(struct run *r)
 {
-	while (!r->over && read_some(r, &r->out, take_output)) {
+	while (!r->over && read_some(r, &r->out, take_output) && !is_late(r)) {
 	}
-	while (!r->over && read_some(r, &r->err, take_words)) {
+	while (!r->over && read_some(r, &r->err, take_words) && !is_late(r)) {
 	}
 	end_line(r);
 }
@@ -284,10 +291,7 @@ attend(struct run *r)
 		{.fd = r->err, .events = POLLIN},
 	};
 
-	if (poll(p, 4, clock_poll_timeout(r->deadline_ms)) == 0) {
-		end_late(r);
-		return;
-	}
+	poll(p, 4, clock_poll_timeout(r->deadline_ms));
 	if (p[0].revents) { /* who asked has gone, or asks for another run */
 		r->abandoned = r->over = true;
 		return;
@@ -300,6 +304,9 @@ attend(struct run *r)
 	}
 	if (p[1].revents && !r->over) {
 		look_at_child(r);
+	}
+	if (!r->over && is_late(r)) { /* also one that never stops printing */
+		end_late(r);
 	}
 }
 

@@ -192,6 +192,26 @@ ends_what_takes_too_long_with_its_children(void **state)
 	assert_false(is_marked());
 }
 
+/* Lines beyond the limit are dropped, so that nothing else ends it. */
+static void
+ends_what_never_stops_talking(void **state)
+{
+	assert_int_equal(
+		run_for("tr '\\0' '\\n' </dev/zero >&2 & cat /dev/zero >&2",
+			BRIEFLY_MS),
+		GS_TIMEOUT);
+	assert_string_equal(t.err.text, "it took too long: it was ended");
+}
+
+static void
+waits_for_no_child_that_goes_on_talking(void **state)
+{
+	assert_int_equal(
+		run_for("cat /dev/zero >&2 & cat /dev/zero >&2 & sleep 0.1",
+			BRIEFLY_MS),
+		GS_OK);
+}
+
 static void
 goes_on_after_one_that_took_too_long(void **state)
 {
@@ -283,6 +303,8 @@ main(void)
 		cmocka_unit_test(bounds_the_words),
 		cmocka_unit_test(prints_as_much_as_fits_and_no_more),
 		cmocka_unit_test(ends_what_takes_too_long_with_its_children),
+		cmocka_unit_test(ends_what_never_stops_talking),
+		cmocka_unit_test(waits_for_no_child_that_goes_on_talking),
 		cmocka_unit_test(goes_on_after_one_that_took_too_long),
 		cmocka_unit_test(waits_for_no_child_that_holds_the_output),
 		cmocka_unit_test(takes_a_whole_document_of_one_that_never_ends),
