@@ -21,15 +21,18 @@ struct exam {
 	const struct doctor_setup *with;
 	struct settings settings;
 	struct endpoint endpoint;
-	struct trust *trust; /* NULL for plain http */
-	struct grant grant;  /* of the source of keys, or of the session */
-	bool in_session;     /* with a directory bucket */
-	struct site site;    /* of the endpoint: the way there */
+	struct endpoint_wish wish; /* that led there */
+	struct trust *trust;       /* NULL if nothing has TLS so far */
+	struct grant grant; /* of the source of keys, or of the session */
+	bool in_session;    /* with a directory bucket */
+	struct site site;   /* of the endpoint: the way there */
 	struct address_list addresses;
 	struct conn_pool pool;
-	struct probe_answer answer; /* the last one */
-	bool answered;              /* there is one */
-	int64_t skew_s;             /* to sign with */
+	struct probe_answer answer;     /* the last one */
+	bool answered;                  /* there is one */
+	int64_t skew_s, skew_used_s;    /* to sign with; by the last answer's */
+	unsigned tried;                 /* mends, as bits */
+	const struct exam_mend *mended; /* not said yet */
 	char query[LIST_QUERY_MAX];
 	char key[EXAM_KEY_MAX]; /* of the object that is put */
 };
@@ -37,15 +40,18 @@ struct exam {
 /* Finds the way to the endpoint. */
 GS_CHECKED enum gs_code exam_find_site(struct exam *e, struct gs_err *err);
 
-/* Asks the bucket, in a session if it wants one, which is opened once; false,
- * with the finding, if no answer comes. */
+/* Asks the bucket, in a session if it wants one, which is opened once, and again
+ * for what a run mends by itself; false, with the finding, if no answer comes. */
 bool exam_ask(struct exam *e, const struct probe *probe, struct finding *f);
 
+/* True if other keys, or a policy for these, would do. */
+bool exam_is_denied(const struct exam *e);
+
 /* Says what the store said: that it refused, and what to do (NULL: what its
- * words mean), or how long it took. */
+ * words mean); or how long it took, or what had to be mended for it. */
 void exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
 	const char *advice, struct finding *f);
-void exam_tell_time(const struct exam *e, struct finding *f);
+void exam_tell_success(struct exam *e, struct finding *f);
 
 /* Fills f. The verdict decides whether what needs this check goes on. */
 typedef void exam_check(struct exam *e, struct finding *f);

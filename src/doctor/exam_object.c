@@ -77,9 +77,15 @@ exam_put(struct exam *e, struct finding *f)
 		.head = put_head,
 		.body = {open_text(), file.size, file.digest, cpu_sha256()}};
 
+	if (probe.body.fd < 0) {
+		finding_say(f, FINDING_FAILED,
+			VIEW("this machine has no memory for a file"),
+			VIEW(""));
+		return;
+	}
 	if (exam_ask(e, &probe, f)) {
 		if (e->answer.success) {
-			exam_tell_time(e, f);
+			exam_tell_success(e, f);
 		} else {
 			exam_tell_refusal(e, FINDING_FAILED, NULL, f);
 		}
@@ -126,7 +132,7 @@ exam_get(struct exam *e, struct finding *f)
 			VIEW("look at what lies between here and the store: a "
 			     "proxy, a CDN, a filter"));
 	} else {
-		exam_tell_time(e, f);
+		exam_tell_success(e, f);
 	}
 }
 
@@ -153,7 +159,7 @@ exam_delete(struct exam *e, struct finding *f)
 		return;
 	}
 	if (e->answer.success) {
-		exam_tell_time(e, f);
+		exam_tell_success(e, f);
 	} else {
 		exam_tell_refusal(e, FINDING_WARNING,
 			"nothing needs this right; delete the object by hand, "

@@ -89,6 +89,7 @@ exam_configuration(struct exam *e, struct finding *f)
 		finding_fail(f, &err, "");
 		return;
 	}
+	e->wish = settings_wish(&e->settings);
 	add_endpoint(e, f);
 	if (e->with->options->ignored.code != GS_OK) {
 		finding_say(f, FINDING_WARNING,
@@ -143,6 +144,8 @@ add_end(int64_t expires_s, struct finding *f)
 
 	if (expires_s == GRANT_NEVER) {
 		buf_str(&text, "never");
+	} else if (expires_s > INT64_MAX / SECOND_NS) {
+		buf_str(&text, "after the year 2262");
 	} else {
 		time_format_rfc3339(&text, expires_s * SECOND_NS);
 	}
@@ -157,16 +160,33 @@ hear(void *ctx, struct view line)
 	log_line(LOG_WARNING, line);
 }
 
+/* The source may be behind https where the bucket is not. */
+static enum gs_code
+find_trust(struct exam *e, struct gs_err *err)
+{
+	struct granting_needs needs;
+	enum gs_code code = granting_find_needs(
+		&e->settings.chain, e->with->settings->env, &needs, err);
+
+	return code == GS_OK && needs.trust && !e->trust
+		       ? settings_trust(e->with->settings, &e->settings,
+				 &e->trust, err)
+		       : code;
+}
+
 /* Asks the source of keys, as a run does. */
 static enum gs_code
 ask_source(struct exam *e, struct gs_err *err)
 {
-	struct chain *chain = &e->settings.chain;
+	const struct chain *chain = &e->settings.chain;
+	const struct command_listener listener = {NULL, hear};
+
+	if (find_trust(e, err) != GS_OK) {
+		return err->code;
+	}
 	struct granting g = {.chain = chain,
 		.trust = e->trust,
 		.env = e->with->settings->env};
-
-	const struct command_listener listener = {NULL, hear};
 
 	if (chain->kind == CHAIN_COMMAND) {
 		g.command = command_start(chain->command, &listener, err);

@@ -247,3 +247,28 @@ func TestDoctorDistrustsOddStores(t *testing.T) {
 		t.Errorf("%v: %s", d.verdicts(), d.words("get"))
 	}
 }
+
+// A source of keys behind https is asked also where the bucket is not, and keys
+// may end later than this program can say.
+func TestDoctorAsksSources(t *testing.T) {
+	store := newBadServer(t, nil)
+	ca := newAuthority(t, "e2e sts")
+	conf := &tls.Config{Certificates: []tls.Certificate{ca.issue(t, localLeaf(), newKey(t))}}
+	sts := newBadTLSServer(t, conf, "", func(x *exchange) { x.fail("403 Forbidden", "AccessDenied", "") })
+	c := at(t, store.store)
+	writeFile(t, filepath.Join(c.dir, "home", ".aws", "config"), []byte(
+		"[profile role]\nrole_arn = arn:aws:iam::111122223333:role/r\nsource_profile = base\n"+
+			"[profile base]\naws_access_key_id = A\naws_secret_access_key = s\n"+
+			"[profile command]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AKIDCOMMAND\","+
+			"\"SecretAccessKey\":\"s\",\"Expiration\":\"9999-12-31T23:59:59Z\"}'\n"))
+	c.ca = ca.bundle(t, filepath.Join(t.TempDir(), "ca.pem"))
+	d := examine(t, c.set("AWS_ENDPOINT_URL_STS="+sts.endpoint), "-profile", "role")
+	if d.verdicts()["credentials"] != "failed" || !strings.Contains(d.words("credentials"), "AccessDenied") {
+		t.Errorf("%v: %s", d.verdicts(), d.words("credentials"))
+	}
+	d = examine(t, c, "-profile", "command")
+	if !d.Well || !strings.Contains(d.words("credentials"), "****MAND") ||
+		!strings.Contains(d.words("credentials"), "end=after the year 2262") {
+		t.Errorf("%v: %s", d.verdicts(), d.words("credentials"))
+	}
+}
