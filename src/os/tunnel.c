@@ -42,6 +42,13 @@ about_password(const struct tunnel *t)
 			 "variable, as in http://user:password@host";
 }
 
+/* Another attempt may do better (RFC 9110, 15.5.9; RFC 8470; RFC 6585). */
+static bool
+is_busy(unsigned status)
+{
+	return status == 408 || status == 425 || status == 429;
+}
+
 static enum gs_code
 refuse(const struct tunnel *t, struct gs_err *err)
 {
@@ -56,6 +63,10 @@ refuse(const struct tunnel *t, struct gs_err *err)
 	buf_uint(&why, status);
 	if (status >= 500) {
 		buf_str(&why, ": it cannot reach the server");
+		return fail(t, GS_SYS, buf_cstr(&why), err);
+	}
+	if (is_busy(status)) {
+		buf_str(&why, ": it asks for another attempt later");
 		return fail(t, GS_SYS, buf_cstr(&why), err);
 	}
 	buf_str(&why, status == 403

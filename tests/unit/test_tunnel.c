@@ -139,6 +139,23 @@ says_what_a_refusal_means(void **state)
 }
 
 static void
+passes_on_that_it_is_busy(void **state)
+{
+	static const unsigned busy[] = {408, 425, 429};
+	char answer[64], why[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(busy) / sizeof(*busy); i++) {
+		snprintf(answer, sizeof(answer),
+			"HTTP/1.1 %u x\r\nContent-Length: 0\r\n\r\n", busy[i]);
+		snprintf(why, sizeof(why),
+			"it says %u: it asks for another attempt later",
+			busy[i]);
+		assert_refused(answer, GS_SYS, why);
+	}
+}
+
+static void
 asks_for_a_password(void **state)
 {
 	static const char either[] =
@@ -262,6 +279,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_every_way_to_agree),
 		cmocka_unit_test(says_what_a_refusal_means),
+		cmocka_unit_test(passes_on_that_it_is_busy),
 		cmocka_unit_test(asks_for_a_password),
 		cmocka_unit_test(refuses_what_is_no_answer),
 		cmocka_unit_test(refuses_bytes_behind_the_answer),
