@@ -379,6 +379,7 @@ ask_run(struct remote *r, const struct ask *ask)
 
 	mend_release(&c.mend, r);
 	if (c.keyless) {
+		remote_note_unsent(r);
 		say_keyless(&c);
 		return REMOTE_FAILED;
 	}

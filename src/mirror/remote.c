@@ -174,11 +174,13 @@ is_worth_asking(const struct remote *r, enum errors_op op)
 	       !(errors_kind(op) == ERRORS_GET && r->cancelled);
 }
 
+/* For a session only those wait who have been let go, such as a probe; it is
+ * asked for seldom (mirror/credentials.h). */
 bool
 remote_may_ask(struct remote *r, enum errors_op op)
 {
 	while (is_worth_asking(r, op)) {
-		if (breaker_lets_go(r)) {
+		if (op == ERRORS_SESSION || breaker_lets_go(r)) {
 			return true;
 		}
 		if (errors_kind(op) != ERRORS_PUT || r->hurried) {
@@ -254,6 +256,14 @@ remote_note_end(struct remote *r, bool answered, unsigned paid)
 	} else {
 		breaker_failure(&r->breaker, clock_mono_ms());
 	}
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
+remote_note_unsent(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	breaker_abandon(&r->breaker);
 	pthread_mutex_unlock(&r->lock);
 }
 

@@ -181,6 +181,7 @@ void remote_count_request(struct remote *r);
 void remote_count_bytes(struct remote *r, uint64_t sent, uint64_t received);
 void remote_note_stall(struct remote *r, uint64_t lost_ms);
 void remote_note_end(struct remote *r, bool answered, unsigned paid);
+void remote_note_unsent(struct remote *r); /* in place of the end */
 void remote_forbid(struct remote *r, enum errors_op op);
 
 /* Who only wanted to be faster need not hear of a network that is down, until

@@ -64,6 +64,12 @@ breaker_failure(struct breaker *b, uint64_t now_ms)
 }
 
 void
+breaker_abandon(struct breaker *b)
+{
+	b->probing = false;
+}
+
+void
 breaker_stalled(struct breaker *b, uint64_t now_ms, uint64_t lost_ms)
 {
 	if (b->open) {

@@ -44,6 +44,10 @@ void breaker_success(struct breaker *b);
 /* A request that was let through failed for good. */
 void breaker_failure(struct breaker *b, uint64_t now_ms);
 
+/* A request that was let through was not sent: if it was the probe, another
+ * one may be. */
+void breaker_abandon(struct breaker *b);
+
 /* A request that somebody waits for lost so much time on a failed attempt. */
 void breaker_stalled(struct breaker *b, uint64_t now_ms, uint64_t lost_ms);
 

@@ -210,6 +210,68 @@ retries_have_a_budget(void **state)
 	fixture_close(f);
 }
 
+/* requests that wait for keys */
+
+static bool
+grant_sessions(struct script *s, int fd, const struct heard *h)
+{
+	return view_find(view_of(h->head), VIEW("session=")) < strlen(h->head)
+		       ? answer_with(fd, "200 OK", "",
+				 "<CreateSessionResult><Credentials>"
+				 "<SessionToken>T</SessionToken>"
+				 "<SecretAccessKey>S</SecretAccessKey>"
+				 "<AccessKeyId>K</AccessKeyId>"
+				 "<Expiration>2099-01-01T00:00:00Z"
+				 "</Expiration></Credentials>"
+				 "</CreateSessionResult>")
+		       : take_all(s, fd, h);
+}
+
+/* Nobody has begun to ask for its session. */
+static void
+open_directory_bucket(unsigned get_keys_ms)
+{
+	f = fixture_prepare(grant_sessions);
+	f->input.bucket = "b--use1-az4--x-s3";
+	f->patience.keys_ms[CONN_GET] = get_keys_ms;
+	fixture_start(f);
+	f->remote.breaker.open = true;
+}
+
+static void
+a_probe_without_keys_lets_another_one_go(void **state)
+{
+	open_directory_bucket(100);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fetch_one(f, i), REMOTE_FAILED);
+		assert_true(breaker_is_open(&f->remote.breaker));
+		assert_false(f->remote.breaker.probing);
+	}
+	fixture_close(f);
+}
+
+static void *
+fetch(void *arg)
+{
+	return fetch_one(f, 1) == REMOTE_DONE ? arg : NULL;
+}
+
+static void
+a_session_is_opened_for_the_probe(void **state)
+{
+	pthread_t thread;
+	void *result;
+
+	open_directory_bucket(FIXTURE_SOON_MS);
+	pthread_create(&thread, NULL, fetch, f);
+	usleep(100 * 1000);
+	remote_begin(&f->remote);
+	pthread_join(thread, &result);
+	assert_non_null(result);
+	assert_false(breaker_is_open(&f->remote.breaker));
+	fixture_close(f);
+}
+
 int
 main(void)
 {
@@ -224,6 +286,8 @@ main(void)
 		cmocka_unit_test(an_upload_waits_for_it_to_close),
 		cmocka_unit_test(an_upload_in_a_hurry_is_dropped),
 		cmocka_unit_test(retries_have_a_budget),
+		cmocka_unit_test(a_probe_without_keys_lets_another_one_go),
+		cmocka_unit_test(a_session_is_opened_for_the_probe),
 	};
 
 	return cmocka_run_group_tests_name("ask_breaker", tests, NULL, NULL);

@@ -139,6 +139,19 @@ test_breaker_lets_one_probe_through(void **state)
 }
 
 static void
+test_breaker_lets_another_probe_through_for_one_unsent(void **state)
+{
+	struct breaker b;
+
+	open_breaker(&b, 1000);
+	assert_true(breaker_allows(&b, 1000 + BREAKER_OPEN_MS));
+	breaker_abandon(&b);
+	assert_true(breaker_is_open(&b));
+	assert_true(breaker_allows(&b, 1000 + BREAKER_OPEN_MS));
+	assert_false(breaker_allows(&b, 1000 + BREAKER_OPEN_MS));
+}
+
+static void
 test_breaker_stays_open_longer_each_time(void **state)
 {
 	struct breaker b;
@@ -239,6 +252,8 @@ main(void)
 		cmocka_unit_test(test_budget_runs_out_and_refills),
 		cmocka_unit_test(test_breaker_opens_after_failures_in_a_row),
 		cmocka_unit_test(test_breaker_lets_one_probe_through),
+		cmocka_unit_test(
+			test_breaker_lets_another_probe_through_for_one_unsent),
 		cmocka_unit_test(test_breaker_stays_open_longer_each_time),
 		cmocka_unit_test(test_late_failures_do_not_push_the_probe_back),
 		cmocka_unit_test(test_breaker_counts_stalls_over_the_run),
