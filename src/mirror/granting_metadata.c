@@ -38,16 +38,31 @@ granting_container(struct granting_course *c, struct gs_err *err)
 	return granting_take(c, KEYDOC_CONTAINER, &c->grant, err);
 }
 
-/* The last resort of a chain that has found nothing says what that lacks. */
+/* The last resort of a chain that has found nothing says what that lacks. Where
+ * the profile names the service, it is out of reach for now. */
 static enum gs_code
-say_nobody(const struct granting_course *c, struct gs_err *err)
+say_nobody(const struct granting_course *c, const struct gs_err *trouble,
+	struct gs_err *err)
 {
-	return gs_fail(err, GS_CONFIG, "nobody answers at",
-		view_of(c->chain->url),
-		c->chain->tried[0] != '\0'
-			? c->chain->tried
+	const char *tried = c->chain->tried;
+
+	gs_fail(err, tried[0] != '\0' ? GS_CONFIG : trouble->code,
+		"nobody answers at", view_of(c->chain->url),
+		tried[0] != '\0'
+			? tried
 			: "is this an EC2 instance, and does its metadata "
 			  "service's hop limit allow for containers?");
+	err->sys_errno = trouble->sys_errno;
+	return err->code;
+}
+
+/* One lost packet is no silence. */
+static enum gs_code
+connect_to(struct granting_talk *t, struct gs_err *err)
+{
+	enum gs_code code = granting_talk_connect(t, err);
+
+	return code == GS_TIMEOUT ? granting_talk_connect(t, err) : code;
 }
 
 /* One question and its answer, be it silence. Where nobody can be connected to
@@ -57,15 +72,17 @@ take_step(struct granting_course *c, struct gs_err *err)
 {
 	struct granting_talk *t = &c->talk;
 	struct gs_err trouble;
-
-	if (metadata_head(&c->metadata, &c->service.url, &t->request, err) !=
-		GS_OK) {
-		return err->code;
-	}
-	enum gs_code code = granting_talk_ask(t, &trouble);
+	enum gs_code code = connect_to(t, &trouble);
 
 	if (code != GS_OK && !t->connected) {
-		return say_nobody(c, err);
+		return say_nobody(c, &trouble, err);
+	}
+	if (code == GS_OK) {
+		if (metadata_head(&c->metadata, &c->service.url, &t->request,
+			    err) != GS_OK) {
+			return err->code;
+		}
+		code = granting_talk_ask(t, &trouble);
 	}
 	unsigned failures = c->metadata.failures;
 

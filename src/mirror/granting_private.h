@@ -22,9 +22,9 @@ struct granting_talk {
 	struct conn *conn; /* NULL if there is none */
 	struct site site;
 	uint64_t deadline_ms;
+	bool connected;     /* once, at least */
 	struct buf request; /* the next one, body included */
 	/* of the last answer */
-	bool connected; /* or not even that */
 	struct buf body;
 	unsigned status;
 	struct meta meta;
@@ -76,7 +76,11 @@ struct granting_course {
 GS_CHECKED enum gs_code granting_talk_begin(struct granting_course *c,
 	const struct conn_patience *patience, struct gs_err *err);
 
-/* Sends the request and takes the answer; talk->request is then wiped. */
+/* Connects, unless there is a connection. */
+GS_CHECKED enum gs_code granting_talk_connect(
+	struct granting_talk *t, struct gs_err *err);
+
+/* Connects if need be, sends the request and takes the answer; talk->request is then wiped. */
 GS_CHECKED enum gs_code granting_talk_ask(
 	struct granting_talk *t, struct gs_err *err);
 

@@ -5,10 +5,18 @@
 
 char *const granting_no_proxy[] = {NULL};
 
-enum { NEAR_MS = 1000, BODY_SPEED_MIN = 16 * 1024 };
+enum {
+	NEAR_MS = 1000,
+	/* of each attempt: a lost packet is sent anew only after a second */
+	NEAR_CONNECT_MS = NEAR_MS / 2,
+	BODY_SPEED_MIN = 16 * 1024,
+};
 
 const struct conn_patience granting_near = {
-	.open = {NEAR_MS, NEAR_MS, NEAR_MS, NEAR_MS},
+	.open = {.resolve_ms = NEAR_MS,
+		.connect_ms = NEAR_CONNECT_MS,
+		.handshake_ms = NEAR_MS,
+		.tunnel_ms = NEAR_MS},
 	.answer_ms = NEAR_MS,
 	.speed_ms = NEAR_MS,
 	.refusal_ms = NEAR_MS,
@@ -23,6 +31,7 @@ granting_talk_begin(struct granting_course *c,
 
 	granting_talk_end(t);
 	t->usual = patience;
+	t->connected = false;
 	t->deadline_ms = c->deadline_ms;
 	t->request = BUF_OVER(t->request_storage);
 	t->body = BUF_OVER(t->body_storage);
@@ -124,15 +133,15 @@ exchange(struct granting_talk *t, struct exchange_outcome *outcome,
 	return code;
 }
 
-static enum gs_code
-connect_to(struct granting_talk *t, struct gs_err *err)
+enum gs_code
+granting_talk_connect(struct granting_talk *t, struct gs_err *err)
 {
 	if (t->conn) {
 		return GS_OK;
 	}
 	share_patience(t);
 	t->conn = conn_take(&t->pool, CONN_PUT, true, err);
-	t->connected = t->conn != NULL;
+	t->connected |= t->conn != NULL;
 	return t->conn ? GS_OK : err->code;
 }
 
@@ -140,8 +149,8 @@ enum gs_code
 granting_talk_ask(struct granting_talk *t, struct gs_err *err)
 {
 	struct exchange_outcome outcome = {0};
-	bool reused = t->conn != NULL;
-	enum gs_code code = connect_to(t, err);
+	bool reused = t->conn && t->conn->used;
+	enum gs_code code = granting_talk_connect(t, err);
 
 	t->status = 0;
 	if (code == GS_OK) {
@@ -149,7 +158,7 @@ granting_talk_ask(struct granting_talk *t, struct gs_err *err)
 	}
 	if (code != GS_OK && code != GS_TIMEOUT && reused &&
 		!outcome.answered) { /* it had ended while it lay idle */
-		code = connect_to(t, err);
+		code = granting_talk_connect(t, err);
 		if (code == GS_OK) {
 			code = exchange(t, &outcome, err);
 		}
