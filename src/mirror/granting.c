@@ -195,29 +195,40 @@ use_keys(struct granting_course *c, struct gs_err *err)
 	return GS_OK;
 }
 
+/* Keys that are over come from a cache that the command keeps, so that it would
+ * print them again. */
+static enum gs_code
+read_output(struct granting_course *c, struct gs_err *err)
+{
+	struct view output = buf_view(&c->talk.body);
+
+	if (output.n == 0) {
+		return gs_fail(
+			err, GS_CONFIG, "it prints nothing", VIEW(""), NULL);
+	}
+	if (keydoc_read(KEYDOC_COMMAND, output, &c->grant, err) != GS_OK) {
+		return err->code;
+	}
+	return grant_is_valid(&c->grant, granting_now_ns(c) / SECOND_NS)
+		       ? GS_OK
+		       : gs_fail(err, GS_CONFIG,
+				 "it prints keys that have expired", VIEW(""),
+				 "is this machine's clock right?");
+}
+
 /* What goes wrong there is nothing that mends itself, and who is asked to sign
  * in by a window shall not be asked again and again. */
 static enum gs_code
 run_command(struct granting_course *c, struct gs_err *err)
 {
-	struct buf *output = &c->talk.body;
-
-	*output = BUF_OVER(c->talk.body_storage);
-	enum gs_code code =
-		command_run(c->how->command, c->deadline_ms, output, err);
-
-	if (code == GS_OK && output->len == 0) {
-		code = gs_fail(
-			err, GS_CONFIG, "it prints nothing", VIEW(""), NULL);
-	}
-	if (code == GS_OK) {
-		code = keydoc_read(
-			KEYDOC_COMMAND, buf_view(output), &c->grant, err);
-	}
-	if (code != GS_OK) {
+	c->talk.body = BUF_OVER(c->talk.body_storage);
+	if (command_run(c->how->command, c->deadline_ms, &c->talk.body, err) !=
+			GS_OK ||
+		read_output(c, err) != GS_OK) {
 		err->code = GS_CONFIG;
+		return GS_CONFIG;
 	}
-	return code == GS_OK ? GS_OK : err->code;
+	return GS_OK;
 }
 
 static enum gs_code

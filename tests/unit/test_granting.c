@@ -90,6 +90,11 @@ a_command_that_fails_is_for_a_person(void **state)
 		{":", "it prints nothing"},
 		{"echo hello", "a test"},
 		{"echo '{}'", "a test"},
+		{"echo '{\"Version\":1,\"AccessKeyId\":\"a\","
+		 "\"SecretAccessKey\":\"s\","
+		 "\"Expiration\":\"2020-01-01T00:00:00Z\"}'",
+			"it prints keys that have expired: is this machine's "
+			"clock right?"},
 		{"head -c 1000000000 /dev/zero", "it prints too much"},
 		{"while :; do echo x; done", "it prints too much"},
 		{"kill -9 $$", "it was ended by signal 9"},
