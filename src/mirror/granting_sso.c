@@ -1,10 +1,28 @@
 /* What `aws sso login` and `aws login` left in their caches. */
 #include "mirror/granting_private.h"
 
+#include "os/clock.h"
 #include "os/fdio.h"
+
+#include <poll.h>
 
 #define SECOND_NS 1000000000
 #define SIGN_IN "run `aws sso login` for this profile"
+
+enum {
+	/* how long a file that makes no sense may be about to be written */
+	SETTLE_MS = 250,
+	/* how long somebody else may take to write a token down that ours was
+	 * refused for */
+	RACE_MS = 1500,
+};
+
+/* A file in which somebody signed in. */
+struct cache {
+	size_t max;
+	const char *advice;
+	enum gs_code (*read)(struct granting_course *c, struct gs_err *err);
+};
 
 static int64_t
 now_s(const struct granting_course *c)
@@ -12,20 +30,47 @@ now_s(const struct granting_course *c)
 	return granting_now_ns(c) / SECOND_NS;
 }
 
-/* Reads the cache's file, and says of which file it is true if it is none. */
 static enum gs_code
-read_cache(struct granting_course *c, struct gs_err *err)
+read_token(struct granting_course *c, struct gs_err *err)
+{
+	return sso_read_cache(buf_view(&c->file), &c->token, err);
+}
+
+static enum gs_code
+read_login(struct granting_course *c, struct gs_err *err)
+{
+	return keydoc_read(KEYDOC_LOGIN, buf_view(&c->file), &c->grant, err);
+}
+
+static const struct cache sso_cache = {SSO_CACHE_MAX, SIGN_IN, read_token};
+static const struct cache login_cache = {
+	KEYDOC_MAX, "run `aws login` for this profile", read_login};
+
+static enum gs_code
+read_once(struct granting_course *c, const struct cache *cache,
+	struct gs_err *err)
 {
 	struct gs_err why;
 
-	if (granting_read_file(c, SSO_CACHE_MAX, SIGN_IN, err) != GS_OK) {
+	if (granting_read_file(c, cache->max, cache->advice, err) != GS_OK) {
 		return err->code;
 	}
-	enum gs_code code = sso_read_cache(buf_view(&c->file), &c->token, &why);
+	return cache->read(c, &why) == GS_OK
+		       ? GS_OK
+		       : gs_fail(err, GS_CONFIG, "cache file",
+				 view_of(c->chain->file), why.text);
+}
 
-	return code == GS_OK ? GS_OK
-			     : gs_fail(err, code, "cache file",
-				       view_of(c->chain->file), why.text);
+/* Who signs in may not write the file as a whole. */
+static enum gs_code
+read_cache(struct granting_course *c, const struct cache *cache,
+	struct gs_err *err)
+{
+	if (read_once(c, cache, err) == GS_OK) {
+		return GS_OK;
+	}
+	poll(NULL, 0, SETTLE_MS);
+	return read_once(c, cache, err);
 }
 
 static enum gs_code
@@ -54,14 +99,24 @@ write_back(struct granting_course *c)
 	buf_wipe(&text);
 }
 
-/* A token can be refreshed once: somebody else may have been first. */
+/* A token can be refreshed once: somebody else may have been first, and be
+ * about to write the new one down. */
 static bool
-is_refreshed(struct granting_course *c)
+is_refreshed(struct granting_course *c, bool wait)
 {
+	uint64_t until_ms = clock_mono_ms() + (wait ? RACE_MS : 0);
 	struct gs_err ignored;
 
-	return read_cache(c, &ignored) == GS_OK &&
-	       c->token.expires_s > now_s(c);
+	while (read_cache(c, &sso_cache, &ignored) != GS_OK ||
+		c->token.expires_s <= now_s(c)) {
+		uint64_t now_ms = clock_mono_ms();
+
+		if (now_ms >= until_ms || now_ms >= c->deadline_ms) {
+			return false;
+		}
+		poll(NULL, 0, SETTLE_MS);
+	}
+	return true;
 }
 
 static enum gs_code
@@ -80,7 +135,8 @@ refresh(struct granting_course *c, struct gs_err *err)
 		granting_ask(c, &oidc, err) != GS_OK ||
 		sso_read_refresh(buf_view(&c->talk.body), now_s(c), &c->token,
 			err) != GS_OK) {
-		return is_refreshed(c) ? GS_OK : err->code;
+		return is_refreshed(c, err->code == GS_CONFIG) ? GS_OK
+							       : err->code;
 	}
 	write_back(c);
 	return GS_OK;
@@ -102,7 +158,7 @@ granting_sso(struct granting_course *c, struct gs_err *err)
 	struct granting_service portal = {
 		.name = "SSO", .write = write_keys_request};
 
-	if (read_cache(c, err) != GS_OK ||
+	if (read_cache(c, &sso_cache, err) != GS_OK ||
 		(c->token.expires_s <= now_s(c) && refresh(c, err) != GS_OK)) {
 		return err->code;
 	}
@@ -118,19 +174,11 @@ granting_sso(struct granting_course *c, struct gs_err *err)
 enum gs_code
 granting_login(struct granting_course *c, struct gs_err *err)
 {
-	static const char advice[] = "run `aws login` for this profile";
-	struct gs_err why;
-
-	if (granting_read_file(c, KEYDOC_MAX, advice, err) != GS_OK) {
+	if (read_cache(c, &login_cache, err) != GS_OK) {
 		return err->code;
-	}
-	if (keydoc_read(KEYDOC_LOGIN, buf_view(&c->file), &c->grant, &why) !=
-		GS_OK) {
-		return gs_fail(err, why.code, "cache file",
-			view_of(c->chain->file), why.text);
 	}
 	return grant_is_valid(&c->grant, now_s(c))
 		       ? GS_OK
 		       : gs_fail(err, GS_CONFIG, "the sign-in has ended",
-				 VIEW(""), advice);
+				 VIEW(""), login_cache.advice);
 }

@@ -117,6 +117,50 @@ somebody_else_may_have_refreshed_it(void **state)
 }
 
 static bool
+be_too_late_and_wait(struct script *s, int fd, const struct heard *h)
+{
+	if (!heard_starts(h, "POST /token ")) {
+		return be_portal(s, fd, h);
+	}
+	answer_with(fd, "400 Bad", "", "{\"error\":\"invalid_grant\"}");
+	usleep(BRIEFLY_MS * 1000);
+	write_cache("NEW", "2099"); /* somebody else's */
+	return true;
+}
+
+static void
+somebody_else_may_be_about_to_write_it(void **state)
+{
+	prepare_sso(be_too_late_and_wait);
+	write_cache("OLD", "2020");
+	assert_granted("NEWKEY");
+	assert_int_equal(script_count(&g.server, "POST /token "), 1);
+	finish();
+}
+
+static void *
+write_the_rest(void *arg)
+{
+	usleep(20 * 1000);
+	write_cache("OLD", "2099");
+	return arg;
+}
+
+static void
+half_a_file_may_become_a_whole_one(void **state)
+{
+	pthread_t thread;
+
+	prepare_sso(be_portal);
+	write_file("{\"accessToken\":");
+	assert_int_equal(
+		pthread_create(&thread, NULL, write_the_rest, NULL), 0);
+	assert_granted("OLDKEY");
+	pthread_join(thread, NULL);
+	finish();
+}
+
+static bool
 refuse_all(struct script *s, int fd, const struct heard *h)
 {
 	return answer_with(fd, "400 Bad", "", "{\"error\":\"invalid_grant\"}");
@@ -156,7 +200,9 @@ nonsense_has_an_end(void **state)
 	script_change(&g.server, say_a_gigabyte);
 	assert_fails(GS_TOOBIG, "127.0.0.1");
 	write_file("{\"accessToken\":");
-	assert_int_equal(run_for(SOON_MS), GS_BAD);
+	assert_fails(GS_CONFIG, g.chain.file);
+	write_file("");
+	assert_fails(GS_CONFIG, "aws sso login");
 	finish();
 }
 
@@ -167,6 +213,8 @@ main(void)
 		cmocka_unit_test(the_cached_token_is_asked_with),
 		cmocka_unit_test(a_token_that_ended_is_refreshed_for_all),
 		cmocka_unit_test(somebody_else_may_have_refreshed_it),
+		cmocka_unit_test(somebody_else_may_be_about_to_write_it),
+		cmocka_unit_test(half_a_file_may_become_a_whole_one),
 		cmocka_unit_test(what_a_person_must_do_is_said),
 		cmocka_unit_test(nonsense_has_an_end),
 	};
