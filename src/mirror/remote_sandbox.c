@@ -1,6 +1,7 @@
 /* What of the system the remote needs, and nothing else. */
 #include "mirror/remote_private.h"
 
+#include "os/fdio.h"
 #include "os/sandbox.h"
 #include "s3/env.h"
 
@@ -9,10 +10,11 @@
 
 enum { DNS_PORT = 53 };
 
+/* 0 is fine. */
 static void
 allow_port(struct sandbox_rules *rules, uint16_t port)
 {
-	if (rules->port_count < SANDBOX_PORTS_MAX) {
+	if (port != 0 && rules->port_count < SANDBOX_PORTS_MAX) {
 		rules->ports[rules->port_count++] = port;
 	}
 }
@@ -80,15 +82,18 @@ allow_shared_files(struct sandbox_rules *rules, char *const env[])
 /* A token is rotated by another file, or another directory, that takes the
  * place of one beside it. Home and the root are too much for that. */
 static const char *
-rotated_around(char *path, struct view home)
+rotated_around(const char *path, char *const env[])
 {
-	static char directory[CHAIN_PATH_MAX]; /* too large for a stack */
-	struct buf b = BUF_OVER(directory);
+	static char directory[CHAIN_PATH_MAX], home[CHAIN_PATH_MAX];
+	struct buf b = BUF_OVER(directory), h = BUF_OVER(home);
 
 	buf_str(&b, path);
 	buf_cstr(&b);
+	buf_add(&h, env_get(env, "HOME"));
+	buf_cstr(&h);
 	cut_to_directory(directory);
-	return directory[0] == '\0' || view_eq(view_of(directory), home)
+	return directory[0] == '\0' || fd_is_same(directory, "/") ||
+			       fd_is_same(directory, home)
 		       ? path
 		       : directory;
 }
@@ -111,8 +116,7 @@ allow_file(struct sandbox_rules *rules, const struct chain *chain,
 		cut_to_directory(path);
 		rules->writable[rules->writable_count++] = path;
 	} else {
-		allow_reading(
-			rules, rotated_around(path, env_get(env, "HOME")));
+		allow_reading(rules, rotated_around(path, env));
 	}
 }
 
@@ -137,5 +141,7 @@ remote_enter_sandbox(const struct remote *r)
 	for (size_t i = 0; i < r->needs.port_count; i++) {
 		allow_port(&rules, r->needs.ports[i]);
 	}
+	/* NO_PROXY may list this region's host and not another's */
+	allow_port(&rules, proxy_port(env, r->endpoint[0].tls));
 	sandbox_enter(&rules);
 }

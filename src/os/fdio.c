@@ -109,7 +109,10 @@ fd_read_file(const char *path, size_t max, struct buf *text, struct gs_err *err)
 		close(fd);
 	}
 	if (n < 0 || (size_t)n > max) {
-		free(p);
+		if (p) { /* it may hold a secret */
+			wipe(p, max + 1);
+			free(p);
+		}
 		return n < 0 ? fd_fail(err, "cannot read", path, why)
 			     : gs_fail(err, GS_TOOBIG, "cannot read",
 				       view_of(path), "the file is too large");
@@ -177,4 +180,13 @@ fd_append_file(const char *path, struct view text, struct gs_err *err)
 	return n == (ssize_t)text.n
 		       ? GS_OK
 		       : fd_fail(err, "cannot append to", path, why);
+}
+
+bool
+fd_is_same(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return stat(path, &a) == 0 && stat(other, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -34,6 +35,10 @@ GS_CHECKED enum gs_code fd_append_file(
  * and keeps its mode, as far as the umask goes. */
 GS_CHECKED enum gs_code fd_replace_file(
 	const char *path, struct view text, struct gs_err *err);
+
+/* True if both paths lead to the same file or directory, however they are
+ * written. */
+bool fd_is_same(const char *path, const char *other);
 
 /* gs_fail with GS_SYS, the errno and its text. */
 enum gs_code fd_fail(

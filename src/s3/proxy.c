@@ -227,6 +227,18 @@ proxy_choose(char *const env[], bool tls, struct view host, uint16_t port,
 	return code;
 }
 
+uint16_t
+proxy_port(char *const env[], bool tls)
+{
+	struct proxy p = {.is_used = true};
+	struct view value = either(env, names[tls ? HTTPS : HTTP], &p.variable);
+	struct gs_err ignored;
+	bool found = value.n > 0 && read_value(&p, value, &ignored) == GS_OK;
+
+	wipe(p.authorization, sizeof(p.authorization));
+	return found ? p.port : 0;
+}
+
 void
 proxy_url(const struct proxy *p, struct buf *out)
 {

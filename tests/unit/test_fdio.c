@@ -246,6 +246,20 @@ where_nothing_can_be_appended(void **state)
 	unlink(path);
 }
 
+static void
+a_file_is_the_same_however_it_is_written(void **state)
+{
+	char other[80];
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/./", dir);
+	assert_true(fd_is_same(dir, other));
+	assert_true(fd_is_same("/", "//"));
+	assert_false(fd_is_same(dir, "/"));
+	assert_false(fd_is_same(dir, ""));
+	assert_false(fd_is_same("", ""));
+}
+
 int
 main(void)
 {
@@ -260,6 +274,7 @@ main(void)
 		cmocka_unit_test(deadlines_become_poll_timeouts),
 		cmocka_unit_test(lines_are_appended),
 		cmocka_unit_test(where_nothing_can_be_appended),
+		cmocka_unit_test(a_file_is_the_same_however_it_is_written),
 	};
 
 	return cmocka_run_group_tests_name("fdio", tests, make_dir, remove_dir);

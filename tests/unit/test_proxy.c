@@ -264,6 +264,21 @@ asks_for_the_longest_tunnel(void **state)
 }
 
 static void
+finds_the_port_whatever_is_excepted(void **state)
+{
+	static char *const env[] = {"HTTPS_PROXY=http://u:p@a.test:3128",
+		"http_proxy=https://b.test", "NO_PROXY=*", NULL};
+	static char *const odd[] = {
+		"HTTPS_PROXY=socks5://a.test:1", "HTTP_PROXY= ", NULL};
+
+	(void)state;
+	assert_int_equal(proxy_port(env, true), 3128);
+	assert_int_equal(proxy_port(env, false), 443);
+	assert_int_equal(proxy_port(odd, true), 0);
+	assert_int_equal(proxy_port(odd, false), 0);
+}
+
+static void
 addresses_a_request_to_a_proxy(void **state)
 {
 	struct http1_request r = {.method = VIEW("GET"),
@@ -298,6 +313,7 @@ main(void)
 		cmocka_unit_test(has_limits),
 		cmocka_unit_test(asks_for_a_tunnel),
 		cmocka_unit_test(asks_for_the_longest_tunnel),
+		cmocka_unit_test(finds_the_port_whatever_is_excepted),
 		cmocka_unit_test(addresses_a_request_to_a_proxy),
 	};
 
