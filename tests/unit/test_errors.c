@@ -106,7 +106,7 @@ test_table(void **state)
 			count++;
 		}
 	}
-	assert_int_equal(count, 85);
+	assert_int_equal(count, 95);
 }
 
 static enum errors_op
