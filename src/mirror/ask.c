@@ -191,7 +191,9 @@ judge_refusal(struct course *c)
 		c->answered = false;
 		return STEP_SLOWLY;
 	case ERRORS_OFF:
-		c->remote->on = false;
+		if (!c->mend.keys_are_late) {
+			c->remote->on = false;
+		}
 		return STEP_FAILED;
 	case ERRORS_DENIED:
 		remote_forbid(c->remote, c->ask->op);

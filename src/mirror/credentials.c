@@ -21,21 +21,15 @@ struct credentials {
 	struct held_keys *now;    /* NULL: there have been none yet */
 	struct gs_err why;        /* of the last failure */
 	unsigned failures;        /* since the last success */
-	unsigned rounds;          /* of asking, that have ended */
 	uint64_t next_ms;         /* when the next one begins */
 	uint64_t lack_ms;         /* since when there are none; 0: there are */
 	bool given_up[CONN_USES]; /* who waits no longer */
-	bool refused;             /* the chain's keys too */
+	uint64_t refused_ms;      /* since when now is; 0: it is not */
+	bool refused;             /* a round for others is due */
+	bool replacing;           /* it is under way */
+	unsigned vain;            /* such rounds, without others to be had */
 	bool hopeless, stopping, running;
 };
-
-static bool
-are_same(const struct creds *a, const struct creds *b)
-{
-	return strcmp(a->access_key, b->access_key) == 0 &&
-	       strcmp(a->secret_key, b->secret_key) == 0 &&
-	       strcmp(a->session_token, b->session_token) == 0;
-}
 
 /* Under the lock. */
 static void
@@ -58,19 +52,6 @@ pause_ms(unsigned failures)
 	return (uint64_t)PAUSE_MS << doublings;
 }
 
-/* The monotonic time of a wall time to come. */
-static uint64_t
-deadline_of(int64_t at_s)
-{
-	int64_t now_ms = clock_wall_ns() / 1000000;
-
-	if (at_s >= GRANT_NEVER / 1000) {
-		return CLOCK_NEVER;
-	}
-	return clock_mono_ms() +
-	       (at_s * 1000 > now_ms ? (uint64_t)(at_s * 1000 - now_ms) : 0);
-}
-
 static void
 take_keys(struct credentials *c, struct held_keys *k)
 {
@@ -78,11 +59,11 @@ take_keys(struct credentials *c, struct held_keys *k)
 
 	c->failures = 0;
 	c->lack_ms = 0;
-	c->next_ms = deadline_of(k->renew_at_s);
+	c->next_ms = credentials_mono_ms(k->renew_at_s);
 	if (c->next_ms < pause_end_ms) {
 		c->next_ms = pause_end_ms;
 	}
-	if (c->now && are_same(&c->now->grant.creds, &k->grant.creds)) {
+	if (c->now && creds_eq(&c->now->grant.creds, &k->grant.creds)) {
 		/* so that who has them sees that they are no others */
 		c->now->grant.expires_s = k->grant.expires_s;
 		c->now->renew_at_s = k->renew_at_s;
@@ -90,7 +71,15 @@ take_keys(struct credentials *c, struct held_keys *k)
 	} else {
 		drop(c->now);
 		c->now = k;
+		c->refused_ms = 0;
+		c->refused = false;
 	}
+}
+
+static bool
+is_for_a_person(const struct gs_err *err)
+{
+	return err->code == GS_CONFIG || err->code == GS_TRUST;
 }
 
 static void
@@ -99,8 +88,22 @@ take_failure(struct credentials *c, const struct gs_err *err)
 	c->why = *err;
 	c->next_ms = clock_mono_ms() + pause_ms(c->failures);
 	c->failures++;
-	c->hopeless =
-		!c->now && (err->code == GS_CONFIG || err->code == GS_TRUST);
+	c->hopeless = !c->now && is_for_a_person(err);
+}
+
+/* After a round: whether there are others for keys that are refused. */
+static void
+judge_refusal(struct credentials *c, bool is_final)
+{
+	if (c->replacing && c->refused_ms != 0) {
+		c->refused = !is_final;
+		c->vain += is_final;
+		c->refused_ms = is_final ? 0 : c->refused_ms;
+	}
+	if (c->refused && c->failures == 0) {
+		c->next_ms = 0;
+	}
+	c->replacing = false;
 }
 
 /* Asks once; under the lock, which is let go meanwhile. */
@@ -108,29 +111,28 @@ static void
 ask_once(struct credentials *c)
 {
 	uint64_t deadline_ms = clock_mono_ms() + ASK_MS;
-	bool refused = c->refused;
+	bool replacing = c->refused, first = !c->now;
 	struct gs_err err;
 
 	c->refused = false;
+	c->replacing = replacing;
 	pthread_mutex_unlock(&c->lock);
 	struct held_keys *k =
-		credentials_ask(&c->asker, refused, deadline_ms, &err);
+		credentials_ask(&c->asker, replacing, deadline_ms, &err);
+	bool is_final = k || is_for_a_person(&err);
 
+	if (!k) { /* before others go on and fail for it */
+		c->asker.with.tell(c->asker.with.ctx,
+			first && is_final ? CREDENTIALS_NONE : CREDENTIALS_LATE,
+			&err);
+	}
 	pthread_mutex_lock(&c->lock);
 	if (k) {
 		take_keys(c, k);
 	} else {
 		take_failure(c, &err);
 	}
-	c->rounds++;
-	enum credentials_news news =
-		c->hopeless ? CREDENTIALS_NONE : CREDENTIALS_LATE;
-
-	if (!k) { /* before others go on and fail for it */
-		pthread_mutex_unlock(&c->lock);
-		c->asker.with.tell(c->asker.with.ctx, news, &err);
-		pthread_mutex_lock(&c->lock);
-	}
+	judge_refusal(c, is_final);
 	pthread_cond_broadcast(&c->changed);
 }
 
@@ -335,27 +337,44 @@ credentials_put_back(struct credentials *c, struct held_keys *k)
 	}
 }
 
-bool
+/* Under the lock. */
+static void
+refuse(struct credentials *c)
+{
+	if (c->refused_ms == 0) {
+		c->refused_ms = clock_mono_ms();
+	}
+	if (!c->refused && !c->replacing) {
+		c->refused = true;
+		if (c->failures == 0) {
+			hasten(c);
+		}
+	}
+}
+
+enum credentials_change
 credentials_replace(
 	struct credentials *c, struct held_keys *k, enum conn_use use)
 {
-	uint64_t deadline_ms =
-		clock_mono_ms() + c->asker.with.patience->keys_ms[use];
+	enum credentials_change change = CREDENTIALS_AWAITED;
 
 	pthread_mutex_lock(&c->lock);
-	unsigned round = c->rounds;
+	unsigned vain = c->vain;
 
-	if (c->now == k && c->failures == 0) {
-		c->refused = true;
-		hasten(c);
+	if (c->now == k) {
+		refuse(c);
 	}
-	while (c->now == k && c->rounds == round && !is_in_vain(c, use) &&
-		thread_wait_until(&c->changed, &c->lock, deadline_ms)) {
+	while (c->now == k && c->vain == vain && !is_in_vain(c, use) &&
+		thread_wait_until(&c->changed, &c->lock,
+			c->refused_ms + c->asker.with.patience->keys_ms[use])) {
 	}
-	bool replaced = c->now != k;
-
+	if (c->now != k) {
+		change = CREDENTIALS_REPLACED;
+	} else if (c->vain != vain || c->hopeless) {
+		change = CREDENTIALS_FINAL;
+	}
 	pthread_mutex_unlock(&c->lock);
-	return replaced;
+	return change;
 }
 
 void

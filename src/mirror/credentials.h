@@ -69,9 +69,15 @@ const struct creds *held_creds(const struct held_keys *k);
 /* NULL is fine. */
 void credentials_put_back(struct credentials *c, struct held_keys *k);
 
-/* The store refused these keys: asks for others, and waits for them as above.
- * True if others are there; false if these are all that can be had. */
-bool credentials_replace(
+enum credentials_change {
+	CREDENTIALS_REPLACED, /* others are there */
+	CREDENTIALS_AWAITED,  /* not yet */
+	CREDENTIALS_FINAL,    /* there are none but these */
+};
+
+/* The store refused these keys: asks for others, and waits for them as above,
+ * counted from the first time that they were refused. */
+enum credentials_change credentials_replace(
 	struct credentials *c, struct held_keys *k, enum conn_use use);
 
 /* Nobody of that use waits any longer. */

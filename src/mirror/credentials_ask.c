@@ -12,6 +12,18 @@ credentials_now_s(void)
 	return clock_wall_ns() / SECOND_NS;
 }
 
+uint64_t
+credentials_mono_ms(int64_t at_s)
+{
+	int64_t now_ms = clock_wall_ns() / 1000000;
+
+	if (at_s >= GRANT_NEVER / 1000) {
+		return CLOCK_NEVER;
+	}
+	return clock_mono_ms() +
+	       (at_s * 1000 > now_ms ? (uint64_t)(at_s * 1000 - now_ms) : 0);
+}
+
 bool
 credentials_are_valid(const struct held_keys *k)
 {

@@ -36,4 +36,7 @@ void credentials_free_keys(struct held_keys *k);
 /* Unix time. */
 int64_t credentials_now_s(void);
 
+/* The monotonic time of a wall time to come. */
+uint64_t credentials_mono_ms(int64_t at_s);
+
 #endif

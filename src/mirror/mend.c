@@ -214,7 +214,11 @@ mend_keys(struct mend *m, struct remote *r)
 		return false;
 	}
 	m->tried_keys = true;
-	return credentials_replace(r->credentials, m->keys, m->use);
+	enum credentials_change change =
+		credentials_replace(r->credentials, m->keys, m->use);
+
+	m->keys_are_late = change == CREDENTIALS_AWAITED;
+	return change == CREDENTIALS_REPLACED;
 }
 
 static bool

@@ -22,6 +22,7 @@ struct mend {
 	struct held_keys *keys;
 	int64_t skew_used_s;
 	bool signed_body;
+	bool keys_are_late; /* others may come, but not for this request */
 	int64_t sent_ns, received_ns;
 };
 

@@ -2,6 +2,8 @@
 
 #include "s3/env.h"
 
+#include <string.h>
+
 static const char too_long[] = "is longer than any real one";
 static const char unsound[] =
 	"holds a blank or a character that no key has; was it copied with "
@@ -169,4 +171,12 @@ creds_from_profile(const struct profile *p, struct creds *creds,
 		}
 	}
 	return GS_OK;
+}
+
+bool
+creds_eq(const struct creds *a, const struct creds *b)
+{
+	return strcmp(a->access_key, b->access_key) == 0 &&
+	       strcmp(a->secret_key, b->secret_key) == 0 &&
+	       strcmp(a->session_token, b->session_token) == 0;
 }

@@ -27,6 +27,9 @@ enum creds_field {
 /* An empty buffer over a field. Whoever fills it ends the text (buf_cstr). */
 struct buf creds_field(struct creds *creds, enum creds_field field);
 
+/* True if they are the same. */
+bool creds_eq(const struct creds *a, const struct creds *b);
+
 /* False for text with a byte that the field cannot have: key and token travel
  * in headers, where a blank would cut them. */
 bool creds_is_sound(struct view text, enum creds_field field);

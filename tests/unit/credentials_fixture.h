@@ -128,6 +128,14 @@ assert_none(enum conn_use use, enum gs_code code)
 	assert_int_equal(err.code, code);
 }
 
+/* What comes of it if the store refuses them. */
+static inline void
+assert_refused(
+	struct held_keys *k, enum conn_use use, enum credentials_change change)
+{
+	assert_int_equal(credentials_replace(t.c, k, use), change);
+}
+
 static inline void
 await(atomic_uint *count, unsigned at_least)
 {

@@ -284,6 +284,24 @@ answer_object(int fd, const char *headers, const char *text)
 	return answer_with(fd, "200 OK", buf_cstr(&more), text);
 }
 
+/* A directory bucket's session, if that is what it is asked for. */
+static inline bool
+answers_session(int fd, const struct heard *h)
+{
+	struct view head = view_of(h->head);
+
+	if (view_find(head, VIEW("?session=")) == head.n) {
+		return false;
+	}
+	return answer_with(fd, "200 OK", "",
+		"<CreateSessionResult><Credentials>"
+		"<SessionToken>T</SessionToken>"
+		"<SecretAccessKey>S</SecretAccessKey>"
+		"<AccessKeyId>K</AccessKeyId>"
+		"<Expiration>2099-01-01T00:00:00Z</Expiration>"
+		"</Credentials></CreateSessionResult>");
+}
+
 /* An entry that no directory has yet. */
 static inline enum remote_result
 fetch_one(struct fixture *f, unsigned n)

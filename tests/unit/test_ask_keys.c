@@ -68,6 +68,31 @@ gives_up_when_the_new_keys_are_no_good(void **state)
 	fixture_close(f);
 }
 
+static bool
+end_the_session(struct script *s, int fd, const struct heard *h)
+{
+	if (h->number == 0) {
+		return answers_session(fd, h);
+	}
+	return heard_header(h, "x-amz-s3session-token").n > 0
+		       ? answer_error(fd, "400 Bad Request", "", "ExpiredToken")
+		       : answer_error(fd, "503 Busy", "", "InternalError");
+}
+
+static void
+stays_on_while_new_keys_are_late(void **state)
+{
+	f = fixture_prepare(end_the_session);
+	f->input.bucket = "b--use1-az4--x-s3";
+	f->patience.keys_ms[CONN_GET] = 3000;
+	fixture_start(f);
+	remote_begin(&f->remote);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_true(remote_is_on(&f->remote));
+	assert_false(breaker_is_open(&f->remote.breaker));
+	fixture_close(f);
+}
+
 /* signed bodies; over plain http they always are */
 
 static void
@@ -120,6 +145,7 @@ main(void)
 		cmocka_unit_test(reads_new_keys_for_all_who_ask_at_once),
 		cmocka_unit_test(gives_up_with_the_same_keys),
 		cmocka_unit_test(gives_up_when_the_new_keys_are_no_good),
+		cmocka_unit_test(stays_on_while_new_keys_are_late),
 		cmocka_unit_test(signs_bodies_once_that_is_wanted),
 		cmocka_unit_test(drops_a_body_that_is_never_liked),
 	};

@@ -32,12 +32,12 @@ static_keys_that_are_refused_are_read_again(void **state)
 	start_with((struct credentials_setup){.reread = reread});
 	struct held_keys *k = credentials_hold(t.c, CONN_GET, &err);
 
-	assert_false(credentials_replace(t.c, k, CONN_GET));
-	assert_false(credentials_replace(t.c, k, CONN_GET));
-	assert_true(credentials_replace(t.c, k, CONN_GET));
+	assert_refused(k, CONN_GET, CREDENTIALS_FINAL);
+	assert_refused(k, CONN_GET, CREDENTIALS_FINAL);
+	assert_refused(k, CONN_GET, CREDENTIALS_REPLACED);
 	assert_string_equal(held_creds(k)->access_key, "STATIC");
 	assert_key("CHANGED");
-	assert_true(credentials_replace(t.c, k, CONN_GET));
+	assert_refused(k, CONN_GET, CREDENTIALS_REPLACED);
 	assert_int_equal(t.reread, 3);
 	credentials_put_back(t.c, k);
 	credentials_free(t.c);
@@ -188,7 +188,7 @@ a_session_of_static_keys_is_asked_for(void **state)
 	struct held_keys *k = credentials_hold(t.c, CONN_GET, &err);
 
 	assert_string_equal(held_creds(k)->access_key, "STATIC+0");
-	assert_true(credentials_replace(t.c, k, CONN_GET));
+	assert_refused(k, CONN_GET, CREDENTIALS_REPLACED);
 	assert_key("STATIC+1");
 	credentials_put_back(t.c, k);
 	credentials_free(t.c);

@@ -99,7 +99,9 @@ keys_that_always_come_too_late_are_said(void **state)
 static void *
 replace_in_thread(void *arg)
 {
-	return credentials_replace(t.c, arg, CONN_PUT) ? NULL : arg;
+	return credentials_replace(t.c, arg, CONN_PUT) == CREDENTIALS_REPLACED
+		       ? NULL
+		       : arg;
 }
 
 static void
@@ -133,8 +135,59 @@ the_same_keys_are_no_others(void **state)
 	START({"FIRST", 0, GS_OK, 0});
 	struct held_keys *k = credentials_hold(t.c, CONN_PUT, &err);
 
-	assert_false(credentials_replace(t.c, k, CONN_PUT));
+	assert_refused(k, CONN_PUT, CREDENTIALS_FINAL);
 	assert_int_equal(t.asked, 2);
+	credentials_put_back(t.c, k);
+	credentials_free(t.c);
+}
+
+static void
+others_are_waited_for_while_trouble_passes(void **state)
+{
+	struct gs_err err;
+
+	START({"FIRST", 0, GS_OK, 0}, {NULL, 0, GS_TIMEOUT, 0},
+		{"SECOND", 0, GS_OK, 0});
+	struct held_keys *k = credentials_hold(t.c, CONN_PUT, &err);
+	uint64_t begun_ms = clock_mono_ms();
+
+	assert_refused(k, CONN_GET, CREDENTIALS_AWAITED);
+	for (unsigned i = 0; i < 100; i++) { /* no more of it */
+		assert_refused(k, CONN_GET, CREDENTIALS_AWAITED);
+	}
+	assert_in_range(
+		clock_mono_ms() - begun_ms, BRIEFLY_MS - 20, 2 * BRIEFLY_MS);
+	assert_refused(k, CONN_PUT, CREDENTIALS_REPLACED);
+	assert_int_equal(t.asked, 3);
+	credentials_put_back(t.c, k);
+	credentials_free(t.c);
+}
+
+static void
+there_are_no_others_if_only_a_person_can_help(void **state)
+{
+	struct gs_err err;
+
+	START({"FIRST", 0, GS_OK, 0}, {NULL, 0, GS_CONFIG, 0});
+	struct held_keys *k = credentials_hold(t.c, CONN_PUT, &err);
+
+	assert_refused(k, CONN_PUT, CREDENTIALS_FINAL);
+	credentials_put_back(t.c, k);
+	credentials_free(t.c);
+}
+
+static void
+a_round_that_began_before_says_nothing_of_others(void **state)
+{
+	struct gs_err err;
+
+	START({"FIRST", 4, GS_OK, 0}, {"FIRST", 0, GS_OK, 500},
+		{"SECOND", 0, GS_OK, 0});
+	struct held_keys *k = credentials_hold(t.c, CONN_PUT, &err);
+
+	await(&t.asked, 2);
+	assert_refused(k, CONN_PUT, CREDENTIALS_REPLACED);
+	assert_int_equal(t.asked, 3);
 	credentials_put_back(t.c, k);
 	credentials_free(t.c);
 }
@@ -179,6 +232,10 @@ main(void)
 		cmocka_unit_test(keys_that_always_come_too_late_are_said),
 		cmocka_unit_test(many_refusals_are_one_question),
 		cmocka_unit_test(the_same_keys_are_no_others),
+		cmocka_unit_test(others_are_waited_for_while_trouble_passes),
+		cmocka_unit_test(there_are_no_others_if_only_a_person_can_help),
+		cmocka_unit_test(
+			a_round_that_began_before_says_nothing_of_others),
 		cmocka_unit_test(who_gives_up_waits_no_longer),
 	};
 
