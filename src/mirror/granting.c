@@ -1,11 +1,13 @@
 #include "mirror/granting_private.h"
 
+#include "base/array.h"
 #include "os/clock.h"
 #include "os/fdio.h"
 #include "os/random.h"
 #include "s3/retry.h"
 #include "s3/skew.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -156,6 +158,21 @@ granting_take(struct granting_course *c, enum keydoc_kind kind,
 
 /* files */
 
+/* A person must see to the file; otherwise the system is short of something. */
+static bool
+is_for_a_person(const struct gs_err *why)
+{
+	static const int numbers[] = {ENOENT, EACCES, EPERM, ENOTDIR, EISDIR,
+		ELOOP, ENAMETOOLONG, ENXIO};
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		if (why->sys_errno == numbers[i]) {
+			return true;
+		}
+	}
+	return why->code != GS_SYS;
+}
+
 enum gs_code
 granting_read_file(struct granting_course *c, size_t max, const char *advice,
 	struct gs_err *err)
@@ -165,7 +182,12 @@ granting_read_file(struct granting_course *c, size_t max, const char *advice,
 	granting_forget_file(c);
 	if (fd_read_file(c->chain->file, max, &c->file, &why) != GS_OK) {
 		c->file = (struct buf){0};
-		return gs_fail(err, GS_CONFIG, why.text, VIEW(""), advice);
+		if (is_for_a_person(&why)) {
+			return gs_fail(
+				err, GS_CONFIG, why.text, VIEW(""), advice);
+		}
+		*err = why;
+		return err->code;
 	}
 	if (view_trim(buf_view(&c->file)).n == 0) {
 		return gs_fail(err, GS_CONFIG, "empty file",

@@ -114,7 +114,7 @@ bool granting_pause(const struct granting_course *c, unsigned failures);
 int64_t granting_now_ns(const struct granting_course *c);
 
 /* Reads c->chain->file into c->file. GS_CONFIG with the advice if it is not
- * there, too large, or empty. */
+ * there, too large, or empty; GS_SYS if the system cannot read it now. */
 GS_CHECKED enum gs_code granting_read_file(struct granting_course *c,
 	size_t max, const char *advice, struct gs_err *err);
 

@@ -1,6 +1,9 @@
 /* Sources that are asked by no request, and what holds for all. */
 #include "granting_fixture.h"
 
+#include <errno.h>
+#include <sys/resource.h>
+
 static bool
 ask_nobody(struct script *s, int fd, const struct heard *h)
 {
@@ -47,6 +50,28 @@ a_login_is_read_until_it_ends(void **state)
 	assert_fails(GS_CONFIG, "empty file");
 	write_file("{}");
 	assert_fails(GS_CONFIG, g.chain.file);
+	finish();
+}
+
+static void
+a_file_that_cannot_be_read_now_may_be_later(void **state)
+{
+	struct rlimit usual, none;
+
+	prepare(CHAIN_LOGIN, ask_nobody);
+	write_login("2099");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	none = usual;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	enum gs_code code = run_for(SOON_MS);
+
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_int_equal(code, GS_SYS);
+	assert_int_equal(g.err.sys_errno, EMFILE);
+	assert_granted("LOGIN");
+	snprintf(g.chain.file, sizeof(g.chain.file), "%s", g.dir);
+	assert_fails(GS_CONFIG, "Is a directory");
 	finish();
 }
 
@@ -188,6 +213,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_there),
 		cmocka_unit_test(a_login_is_read_until_it_ends),
+		cmocka_unit_test(a_file_that_cannot_be_read_now_may_be_later),
 		cmocka_unit_test(a_command_prints_keys),
 		cmocka_unit_test(a_command_that_fails_is_for_a_person),
 		cmocka_unit_test(each_role_is_asked_with_the_keys_before_it),
