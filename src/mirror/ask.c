@@ -196,6 +196,9 @@ judge_refusal(struct course *c)
 		}
 		return STEP_FAILED;
 	case ERRORS_DENIED:
+		if (c->ask->creds) {
+			break; /* other keys may be allowed to */
+		}
 		remote_forbid(c->remote, c->ask->op);
 		return STEP_FAILED;
 	case ERRORS_REFUSED:

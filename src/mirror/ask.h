@@ -30,7 +30,7 @@ struct ask {
 	enum gs_code (*finish)(
 		void *ctx, const struct meta *meta, struct gs_err *err);
 	/* NULL, or keys to sign with that are not the run's. If it is those
-	 * that are refused, why has the code GS_CLOSED. */
+	 * that are refused, REMOTE_REFUSED comes with GS_CLOSED in why. */
 	const struct creds *creds;
 	/* NULL, or where to write what would be said of a failure. */
 	struct gs_err *why;

@@ -76,15 +76,19 @@ finish(void *ctx, const struct meta *meta, struct gs_err *err)
 	return GS_OK;
 }
 
-/* Whether asking again could help. */
+/* Whether asking again could help, and with which keys. */
 static enum gs_code
-judge(struct remote *r, enum remote_result result, struct gs_err *err)
+judge(const struct remote *r, enum remote_result result, struct gs_err *err)
 {
-	bool in_vain = result == REMOTE_REFUSED || !r->on ||
-		       r->forbidden[ERRORS_SESSION];
+	bool is_refused = result == REMOTE_REFUSED;
 
-	if (in_vain && err->code != GS_CLOSED) {
+	if (is_refused && err->code == GS_CLOSED) {
+		return GS_CLOSED; /* with others */
+	}
+	if (is_refused || !r->on) {
 		err->code = GS_CONFIG;
+	} else if (err->code == GS_CLOSED) {
+		err->code = GS_SYS; /* it was the connection that ended */
 	}
 	return err->code;
 }

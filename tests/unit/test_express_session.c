@@ -202,12 +202,45 @@ a_document_has_a_limit(void **state)
 	fixture_close(f);
 }
 
+static bool
+hang_up(struct script *s, int fd, const struct heard *h)
+{
+	return false;
+}
+
+/* That says nothing of the keys. */
+static void
+a_store_that_hangs_up_may_be_asked_again(void **state)
+{
+	f = fixture_prepare(hang_up);
+	f->input.bucket = "b--use1-az4--x-s3";
+	fixture_start(f);
+	assert_int_equal(express_session_open(&f->remote, &base,
+				 clock_mono_ms() + 60000, &grant, &err),
+		GS_SYS);
+	fixture_close(f);
+}
+
+static void
+who_was_denied_may_be_allowed_later(void **state)
+{
+	plan.status = "403 Forbidden";
+	plan.body = "<Error><Code>AccessDenied</Code></Error>";
+	assert_int_equal(open_session(false), GS_CONFIG);
+	plan.status = "200 OK";
+	plan.body = session_until(300);
+	assert_int_equal(express_session_open(&f->remote, &base,
+				 clock_mono_ms() + 60000, &grant, &err),
+		GS_OK);
+	fixture_close(f);
+}
+
 /* What is in vain is not tried. */
 static void
 a_bucket_that_is_off_is_not_asked(void **state)
 {
-	plan.status = "403 Forbidden";
-	plan.body = "<Error><Code>AccessDenied</Code></Error>";
+	plan.status = "404 Not Found";
+	plan.body = "<Error><Code>NoSuchBucket</Code></Error>";
 	assert_int_equal(open_session(false), GS_CONFIG);
 	size_t before = f->server.heard_count;
 
@@ -228,6 +261,8 @@ main(void)
 		cmocka_unit_test(a_busy_store_is_asked_again),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(a_document_has_a_limit),
+		cmocka_unit_test(a_store_that_hangs_up_may_be_asked_again),
+		cmocka_unit_test(who_was_denied_may_be_allowed_later),
 		cmocka_unit_test(a_bucket_that_is_off_is_not_asked),
 	};
 
