@@ -58,7 +58,9 @@ take_keys(struct credentials *c, struct held_keys *k)
 	uint64_t pause_end_ms = clock_mono_ms() + PAUSE_MS;
 
 	c->failures = 0;
-	c->lack_ms = 0;
+	if (credentials_are_valid(k)) {
+		c->lack_ms = 0;
+	}
 	c->next_ms = credentials_mono_ms(k->renew_at_s);
 	if (c->next_ms < pause_end_ms) {
 		c->next_ms = pause_end_ms;

@@ -65,13 +65,21 @@ credentials_keep(const struct creds *creds, struct gs_err *err)
 	return k;
 }
 
+static enum gs_code
+fail_over(const struct chain *chain, struct gs_err *err)
+{
+	struct gs_err late;
+
+	gs_fail(&late, GS_BAD, "they had expired when they came", VIEW(""),
+		"is this machine's clock right?");
+	return granting_fail(chain, &late, err);
+}
+
 /* Keys that were over when they came are asked for once more. */
 static enum gs_code
 run_chain(struct credentials_asker *a, uint64_t deadline_ms,
 	struct grant *grant, struct gs_err *err)
 {
-	struct gs_err late;
-
 	for (unsigned attempt = 0; attempt < 2; attempt++) {
 		enum gs_code code =
 			granting_run(&a->with.how, deadline_ms, grant, err);
@@ -81,17 +89,21 @@ run_chain(struct credentials_asker *a, uint64_t deadline_ms,
 			return code;
 		}
 	}
-	gs_fail(&late, GS_BAD, "they had expired when they came", VIEW(""),
-		"is this machine's clock right?");
-	return granting_fail(&a->chain, &late, err);
+	return fail_over(&a->chain, err);
 }
 
 static enum gs_code
 finish(struct credentials_asker *a, uint64_t deadline_ms, struct grant *grant,
 	struct gs_err *err)
 {
-	return a->with.finish(
+	enum gs_code code = a->with.finish(
 		a->with.ctx, &a->base->grant.creds, deadline_ms, grant, err);
+
+	a->base_is_refused = code == GS_CLOSED;
+	if (code == GS_OK && !grant_is_valid(grant, credentials_now_s())) {
+		code = fail_over(&a->chain, err);
+	}
+	return code;
 }
 
 /* Keys that one of these fills. */
@@ -133,21 +145,39 @@ ask_chain(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 					  : ask(a, run_chain, deadline_ms, err);
 }
 
+/* Sees to the chain's keys. Those that are to be renewed serve for as long as
+ * they last. */
+static enum gs_code
+find_base(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
+	struct gs_err *err)
+{
+	bool serves = !refused && credentials_are_valid(a->base);
+
+	if (serves && credentials_now_s() < a->base->renew_at_s) {
+		return GS_OK;
+	}
+	struct held_keys *k = ask_chain(a, refused, deadline_ms, err);
+
+	if (k) {
+		credentials_free_keys(a->base);
+		a->base = k;
+		return GS_OK;
+	}
+	if (serves) {
+		a->with.tell(a->with.ctx, CREDENTIALS_LATE, err);
+	}
+	return serves ? GS_OK : err->code;
+}
+
 /* Of the store, for the chain's keys. */
 static struct held_keys *
 ask_store(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 	struct gs_err *err)
 {
-	if (!a->base || refused || credentials_now_s() >= a->base->renew_at_s) {
-		struct held_keys *k = ask_chain(a, refused, deadline_ms, err);
-
-		if (!k) {
-			return NULL;
-		}
-		credentials_free_keys(a->base);
-		a->base = k;
-	}
-	return ask(a, finish, deadline_ms, err);
+	a->base_is_refused = false;
+	return find_base(a, refused, deadline_ms, err) == GS_OK
+		       ? ask(a, finish, deadline_ms, err)
+		       : NULL;
 }
 
 struct held_keys *
@@ -159,10 +189,10 @@ credentials_ask(struct credentials_asker *a, bool refused, uint64_t deadline_ms,
 	}
 	struct held_keys *k = ask_store(a, refused, deadline_ms, err);
 
-	if (!k && !refused && err->code == GS_CLOSED) {
+	if (a->base_is_refused && !refused) {
 		k = ask_store(a, true, deadline_ms, err);
 	}
-	if (!k && err->code == GS_CLOSED) {
+	if (a->base_is_refused) {
 		err->code = GS_CONFIG; /* nor are other ones taken */
 	}
 	return k;

@@ -16,7 +16,8 @@ struct credentials_asker {
 	struct credentials_setup with;
 	struct chain chain;
 	struct held_keys
-		*base; /* the chain's keys, if the store's are others */
+		*base;        /* the chain's keys, if the store's are others */
+	bool base_is_refused; /* by the store, in this round */
 };
 
 /* One round: new keys, with one holder, or NULL with err filled. refused: not

@@ -151,6 +151,8 @@ expiry_in_mid_run_costs_nobody_anything(void **state)
 
 /* a last hop */
 
+static int session_lives_s = 5;
+
 static enum gs_code
 finish(void *ctx, const struct creds *base, uint64_t deadline_ms,
 	struct grant *grant, struct gs_err *err)
@@ -160,7 +162,7 @@ finish(void *ctx, const struct creds *base, uint64_t deadline_ms,
 	assert_ptr_equal(ctx, &t);
 	snprintf(key, sizeof(key), "%.16s+%u", base->access_key,
 		(unsigned)t.finished++);
-	fill(grant, key, 5);
+	fill(grant, key, session_lives_s);
 	return GS_OK;
 }
 
@@ -194,6 +196,53 @@ a_session_of_static_keys_is_asked_for(void **state)
 	credentials_free(t.c);
 }
 
+static void
+a_session_is_opened_with_old_keys_while_they_last(void **state)
+{
+	static const struct answer answers[] = {
+		{"BASE", 8, GS_OK, 0}, {NULL, 0, GS_TIMEOUT, 0}};
+
+	session_lives_s = 4;
+	prepare(CHAIN_INSTANCE, answers, 2);
+	start_with((struct credentials_setup){.finish = finish});
+	assert_key_comes("BASE+2");
+	assert_int_equal(t.asked, 2);
+	assert_int_equal(t.late, 1);
+	credentials_free(t.c);
+	session_lives_s = 5;
+}
+
+static void
+a_session_that_had_ended_when_it_came_is_said(void **state)
+{
+	static const struct answer answers[] = {{"BASE", 0, GS_OK, 0}};
+
+	session_lives_s = -10;
+	prepare(CHAIN_INSTANCE, answers, 1);
+	start_with((struct credentials_setup){.finish = finish});
+	await(&t.late, 1);
+	assert_none(CONN_GET, GS_BAD);
+	assert_string_equal(t.told.text,
+		"no credentials from a test: they had expired when they came: "
+		"is this machine's clock right?");
+	credentials_free(t.c);
+	session_lives_s = 5;
+}
+
+static void
+a_source_that_hangs_up_is_asked_again(void **state)
+{
+	static const struct answer answers[] = {{NULL, 0, GS_CLOSED, 0},
+		{NULL, 0, GS_CLOSED, 0}, {"BASE", 0, GS_OK, 0}};
+
+	prepare(CHAIN_INSTANCE, answers, 3);
+	start_with((struct credentials_setup){.finish = finish});
+	assert_key("BASE+0");
+	assert_int_equal(t.late, 2);
+	assert_int_equal(t.none, 0);
+	credentials_free(t.c);
+}
+
 int
 main(void)
 {
@@ -208,6 +257,10 @@ main(void)
 		cmocka_unit_test(expiry_in_mid_run_costs_nobody_anything),
 		cmocka_unit_test(a_session_is_renewed_without_asking_the_chain),
 		cmocka_unit_test(a_session_of_static_keys_is_asked_for),
+		cmocka_unit_test(
+			a_session_is_opened_with_old_keys_while_they_last),
+		cmocka_unit_test(a_session_that_had_ended_when_it_came_is_said),
+		cmocka_unit_test(a_source_that_hangs_up_is_asked_again),
 	};
 
 	return cmocka_run_group_tests_name("credentials", tests, NULL, NULL);
