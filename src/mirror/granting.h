@@ -43,4 +43,8 @@ enum gs_code granting_fail(const struct chain *chain, const struct gs_err *why,
 GS_CHECKED enum gs_code granting_run(const struct granting *g,
 	uint64_t deadline_ms, struct grant *grant, struct gs_err *err);
 
+/* Waits while a sign-in is refreshed, before the process ends: the old token
+ * counts no more by then, and the new one would be lost. Any thread. */
+void granting_await_refresh(uint64_t deadline_ms);
+
 #endif

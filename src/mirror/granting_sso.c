@@ -5,6 +5,7 @@
 #include "os/fdio.h"
 
 #include <poll.h>
+#include <stdatomic.h>
 
 #define SECOND_NS 1000000000
 #define SIGN_IN "run `aws sso login` for this profile"
@@ -15,6 +16,7 @@ enum {
 	/* how long somebody else may take to write a token down that ours was
 	 * refused for */
 	RACE_MS = 1500,
+	STEP_MS = 10,
 };
 
 /* A file in which somebody signed in. */
@@ -119,27 +121,48 @@ is_refreshed(struct granting_course *c, bool wait)
 	return true;
 }
 
+/* Those under way, of the process. */
+static atomic_uint refreshes;
+
 static enum gs_code
-refresh(struct granting_course *c, struct gs_err *err)
+change_token(struct granting_course *c, struct gs_err *err)
 {
 	struct granting_service oidc = {
 		.name = "SSO OIDC", .write = write_refresh};
 
-	if (c->chain->refresh_url[0] == '\0' ||
-		!sso_can_refresh(&c->token, now_s(c))) {
-		return gs_fail(err, GS_CONFIG, "the sign-in has ended",
-			VIEW(""), SIGN_IN);
-	}
 	if (url_parse(view_of(c->chain->refresh_url), oidc.name, &oidc.url,
 		    err) != GS_OK ||
 		granting_ask(c, &oidc, err) != GS_OK ||
 		sso_read_refresh(buf_view(&c->talk.body), now_s(c), &c->token,
 			err) != GS_OK) {
-		return is_refreshed(c, err->code == GS_CONFIG) ? GS_OK
-							       : err->code;
+		return err->code;
 	}
 	write_back(c);
 	return GS_OK;
+}
+
+static enum gs_code
+refresh(struct granting_course *c, struct gs_err *err)
+{
+	if (c->chain->refresh_url[0] == '\0' ||
+		!sso_can_refresh(&c->token, now_s(c))) {
+		return gs_fail(err, GS_CONFIG, "the sign-in has ended",
+			VIEW(""), SIGN_IN);
+	}
+	atomic_fetch_add(&refreshes, 1);
+	enum gs_code code = change_token(c, err);
+
+	atomic_fetch_sub(&refreshes, 1);
+	return code == GS_OK || is_refreshed(c, code == GS_CONFIG) ? GS_OK
+								   : code;
+}
+
+void
+granting_await_refresh(uint64_t deadline_ms)
+{
+	while (atomic_load(&refreshes) > 0 && clock_mono_ms() < deadline_ms) {
+		poll(NULL, 0, STEP_MS);
+	}
 }
 
 static enum gs_code

@@ -16,7 +16,8 @@ enum {
 	SEND_WAIT_MS = 5000,
 	/* what is left of a drain once somebody pressed Ctrl-C */
 	INTERRUPTED_DRAIN_MS = 2000,
-	/* how long fetches that nobody waits for may take to let go */
+	/* how long fetches that nobody waits for may take to let go, and a
+	 * sign-in to be refreshed */
 	LET_GO_MS = 500,
 	STEP_MS = 50,
 };
@@ -388,4 +389,5 @@ mirror_run(int link, void *setup)
 	cachedir_seal(&m.dir);
 	cachedir_trim(&m.dir);
 	cachedir_remove(&m.dir);
+	granting_await_refresh(clock_mono_ms() + LET_GO_MS);
 }

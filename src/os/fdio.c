@@ -151,6 +151,11 @@ fd_replace_file(const char *path, struct view text, struct gs_err *err)
 	}
 	enum gs_code code = fd_write_all(fd, text.p, text.n, err);
 
+	/* or a machine that loses power may find an empty file; some file
+	 * systems know no fsync */
+	if (code == GS_OK && fsync(fd) != 0 && errno != EINVAL) {
+		code = fd_fail(err, "cannot write", temporary, errno);
+	}
 	if (close(fd) != 0 && code == GS_OK) {
 		code = fd_fail(err, "cannot write", temporary, errno);
 	}

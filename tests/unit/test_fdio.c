@@ -260,6 +260,62 @@ a_file_is_the_same_however_it_is_written(void **state)
 	assert_false(fd_is_same("", ""));
 }
 
+/* In place of the system's: what of the file has been replaced by then. */
+static struct {
+	int result, number;
+	unsigned count;
+	bool replaced;
+} synced;
+
+int
+fsync(int fd)
+{
+	struct gs_err err;
+	struct buf text;
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_size, 3);
+	assert_int_equal(fd_read_file(path, 9, &text, &err), GS_OK);
+	synced.replaced = !view_eq(buf_view(&text), VIEW("old"));
+	synced.count++;
+	free(text.p);
+	errno = synced.number;
+	return synced.result;
+}
+
+static void
+assert_replaced(int result, int number, enum gs_code code, const char *want)
+{
+	struct gs_err err = {0};
+	struct buf text;
+
+	write_file("old");
+	synced.result = result;
+	synced.number = number;
+	synced.count = 0;
+	assert_int_equal(fd_replace_file(path, VIEW("new"), &err), code);
+	assert_int_equal(synced.count, 1);
+	assert_false(synced.replaced);
+	assert_int_equal(fd_read_file(path, 9, &text, &err), GS_OK);
+	assert_true(view_eq(buf_view(&text), view_of(want)));
+	free(text.p);
+}
+
+static void
+a_file_is_on_the_disk_before_it_replaces_another(void **state)
+{
+	struct gs_err err = {0};
+
+	(void)state;
+	assert_replaced(0, 0, GS_OK, "new");
+	assert_replaced(-1, EIO, GS_SYS, "old");
+	assert_replaced(-1, EINVAL, GS_OK, "new");
+	unlink(path);
+	assert_int_equal(fd_replace_file(path, VIEW("new"), &err), GS_SYS);
+	assert_int_equal(err.sys_errno, ENOENT);
+}
+
 int
 main(void)
 {
@@ -274,6 +330,8 @@ main(void)
 		cmocka_unit_test(deadlines_become_poll_timeouts),
 		cmocka_unit_test(lines_are_appended),
 		cmocka_unit_test(where_nothing_can_be_appended),
+		cmocka_unit_test(
+			a_file_is_on_the_disk_before_it_replaces_another),
 		cmocka_unit_test(a_file_is_the_same_however_it_is_written),
 	};
 

@@ -138,6 +138,44 @@ somebody_else_may_be_about_to_write_it(void **state)
 	finish();
 }
 
+static bool
+be_slow_to_refresh(struct script *s, int fd, const struct heard *h)
+{
+	if (heard_starts(h, "POST /token ")) {
+		usleep(BRIEFLY_MS * 1000);
+	}
+	return be_portal(s, fd, h);
+}
+
+static void *
+ask_for_keys(void *arg)
+{
+	(void)run_for(SOON_MS);
+	return arg;
+}
+
+/* Once it is under way it cannot be cut: nobody else has the new token. */
+static void
+the_end_waits_for_a_refresh(void **state)
+{
+	char text[1024];
+	pthread_t thread;
+
+	prepare_sso(be_slow_to_refresh);
+	granting_await_refresh(CLOCK_NEVER); /* none is under way */
+	write_cache("OLD", "2020");
+	assert_int_equal(pthread_create(&thread, NULL, ask_for_keys, NULL), 0);
+	script_await(&g.server, 1);
+	granting_await_refresh(clock_mono_ms()); /* no longer than that */
+	read_back(text, sizeof(text));
+	assert_null(strstr(text, "\"NEW\""));
+	granting_await_refresh(CLOCK_NEVER);
+	read_back(text, sizeof(text));
+	assert_non_null(strstr(text, "\"NEW\""));
+	pthread_join(thread, NULL);
+	finish();
+}
+
 static void *
 write_the_rest(void *arg)
 {
@@ -214,6 +252,7 @@ main(void)
 		cmocka_unit_test(a_token_that_ended_is_refreshed_for_all),
 		cmocka_unit_test(somebody_else_may_have_refreshed_it),
 		cmocka_unit_test(somebody_else_may_be_about_to_write_it),
+		cmocka_unit_test(the_end_waits_for_a_refresh),
 		cmocka_unit_test(half_a_file_may_become_a_whole_one),
 		cmocka_unit_test(what_a_person_must_do_is_said),
 		cmocka_unit_test(nonsense_has_an_end),
