@@ -80,7 +80,8 @@ GS_CHECKED enum gs_code granting_talk_begin(struct granting_course *c,
 GS_CHECKED enum gs_code granting_talk_connect(
 	struct granting_talk *t, struct gs_err *err);
 
-/* Connects if need be, sends the request and takes the answer; talk->request is then wiped. */
+/* Connects if need be, sends the request and takes the answer; talk->request is
+ * then wiped. */
 GS_CHECKED enum gs_code granting_talk_ask(
 	struct granting_talk *t, struct gs_err *err);
 
