@@ -2,8 +2,6 @@
 
 #include "s3/env.h"
 
-#include <string.h>
-
 static const char too_long[] = "is longer than any real one";
 static const char unsound[] =
 	"holds a blank or a character that no key has; was it copied with "
@@ -176,7 +174,7 @@ creds_from_profile(const struct profile *p, struct creds *creds,
 bool
 creds_eq(const struct creds *a, const struct creds *b)
 {
-	return strcmp(a->access_key, b->access_key) == 0 &&
-	       strcmp(a->secret_key, b->secret_key) == 0 &&
-	       strcmp(a->session_token, b->session_token) == 0;
+	return view_eq(view_of(a->access_key), view_of(b->access_key)) &&
+	       view_eq(view_of(a->secret_key), view_of(b->secret_key)) &&
+	       view_eq(view_of(a->session_token), view_of(b->session_token));
 }
