@@ -256,16 +256,24 @@ is_in_vain(const struct credentials *c, enum conn_use use)
 	return c->hopeless || c->stopping || c->given_up[use];
 }
 
-/* Waits for a change, for as long as it is worth it; under the lock. */
-static bool
-wait_for_keys(struct credentials *c, enum conn_use use)
+/* When that use waits for them no longer; under the lock. */
+static uint64_t
+find_deadline(struct credentials *c, enum conn_use use)
 {
 	if (c->lack_ms == 0) {
 		c->lack_ms = clock_mono_ms();
 	}
+	return c->lack_ms + c->asker.with.patience->keys_ms[use];
+}
+
+/* Waits for a change, for as long as it is worth it; under the lock. */
+static bool
+wait_for_keys(struct credentials *c, enum conn_use use)
+{
+	uint64_t deadline_ms = find_deadline(c, use);
+
 	return !is_in_vain(c, use) &&
-	       thread_wait_until(&c->changed, &c->lock,
-		       c->lack_ms + c->asker.with.patience->keys_ms[use]);
+	       thread_wait_until(&c->changed, &c->lock, deadline_ms);
 }
 
 /* Once they should be renewed, which the thread does not see if the machine
@@ -314,13 +322,15 @@ credentials_hold(struct credentials *c, enum conn_use use, struct gs_err *err)
 }
 
 bool
-credentials_are_there(struct credentials *c)
+credentials_are_awaited(struct credentials *c, enum conn_use use)
 {
 	pthread_mutex_lock(&c->lock);
-	bool are_there = credentials_are_valid(c->now);
+	bool are_awaited = !credentials_are_valid(c->now) &&
+			   !is_in_vain(c, use) &&
+			   clock_mono_ms() < find_deadline(c, use);
 
 	pthread_mutex_unlock(&c->lock);
-	return are_there;
+	return are_awaited;
 }
 
 const struct creds *

@@ -61,8 +61,8 @@ void credentials_start(struct credentials *c);
 struct held_keys *credentials_hold(
 	struct credentials *c, enum conn_use use, struct gs_err *err);
 
-/* True if that would not have to wait. */
-bool credentials_are_there(struct credentials *c);
+/* True if that would wait. */
+bool credentials_are_awaited(struct credentials *c, enum conn_use use);
 
 const struct creds *held_creds(const struct held_keys *k);
 

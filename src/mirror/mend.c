@@ -10,13 +10,16 @@
 
 /* For the request that waits. */
 static void
-connect_meanwhile(struct conn_pool *pool, enum conn_use use)
+connect_meanwhile(struct remote *r, enum conn_use use)
 {
+	uint64_t began_ms = clock_mono_ms();
 	struct gs_err ignored;
-	struct conn *conn = conn_take(pool, use, false, &ignored);
+	struct conn *conn = conn_take(&r->pool, use, false, &ignored);
 
 	if (conn) {
-		conn_give(pool, use, conn);
+		conn_give(&r->pool, use, conn);
+	} else if (use == CONN_GET) {
+		remote_note_stall(r, clock_mono_ms() - began_ms);
 	}
 }
 
@@ -26,8 +29,8 @@ mend_hold(struct mend *m, struct remote *r, struct gs_err *err)
 	if (m->given_creds) {
 		return GS_OK;
 	}
-	if (!credentials_are_there(r->credentials)) {
-		connect_meanwhile(&r->pool, m->use);
+	if (credentials_are_awaited(r->credentials, m->use)) {
+		connect_meanwhile(r, m->use);
 	}
 	mend_release(m, r);
 	m->keys = credentials_hold(r->credentials, m->use, err);

@@ -241,6 +241,26 @@ a_probe_without_keys_lets_another_one_go(void **state)
 	fixture_close(f);
 }
 
+/* The connections that are opened meanwhile. */
+static void
+a_network_that_is_down_while_keys_are_awaited_opens_it(void **state)
+{
+	struct loopback_hole hole;
+
+	loopback_hole_open(&hole);
+	f = fixture_prepare(grant_sessions);
+	f->input.bucket = "b--use1-az4--x-s3";
+	snprintf(f->endpoint, sizeof(f->endpoint), "http://127.0.0.1:%u",
+		(unsigned)loopback_port(&hole.address));
+	f->patience.open.connect_ms = BREAKER_STALL_MS + 100;
+	f->patience.keys_ms[CONN_GET] = 100;
+	fixture_start(f);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_true(breaker_is_open(&f->remote.breaker));
+	fixture_close(f);
+	loopback_hole_close(&hole);
+}
+
 static void *
 fetch(void *arg)
 {
@@ -278,6 +298,8 @@ main(void)
 		cmocka_unit_test(an_upload_in_a_hurry_is_dropped),
 		cmocka_unit_test(retries_have_a_budget),
 		cmocka_unit_test(a_probe_without_keys_lets_another_one_go),
+		cmocka_unit_test(
+			a_network_that_is_down_while_keys_are_awaited_opens_it),
 		cmocka_unit_test(a_session_is_opened_for_the_probe),
 	};
 
