@@ -358,18 +358,6 @@ report(struct course *c)
 	}
 }
 
-/* Where none will come that has been said. */
-static void
-say_keyless(struct course *c)
-{
-	struct remote *r = c->remote;
-	bool is_wanted = !(use_of(c) == CONN_GET && r->cancelled);
-
-	if (r->on && is_wanted) {
-		remote_say(r, REMOTE_TOPIC_KEYS, LOG_WARNING, &c->err);
-	}
-}
-
 enum remote_result
 ask_run(struct remote *r, const struct ask *ask)
 {
@@ -385,7 +373,7 @@ ask_run(struct remote *r, const struct ask *ask)
 	mend_release(&c.mend, r);
 	if (c.keyless) {
 		remote_note_unsent(r);
-		say_keyless(&c);
+		remote_say_keyless(r, ask->op, &c.err);
 		return REMOTE_FAILED;
 	}
 	remote_note_end(r, step != STEP_FAILED || c.answered, c.paid);

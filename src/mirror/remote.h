@@ -35,6 +35,7 @@ struct remote_setup {
 enum remote_topic {
 	REMOTE_TOPIC_CONFIG,
 	REMOTE_TOPIC_KEYS,
+	REMOTE_TOPIC_NO_KEYS_YET,
 	REMOTE_TOPIC_NETWORK,
 	REMOTE_TOPIC_GET,
 	REMOTE_TOPIC_PUT,
@@ -188,6 +189,11 @@ void remote_forbid(struct remote *r, enum errors_op op);
  * an entry is not asked for because of it. */
 void remote_note_trouble(struct remote *r, const struct gs_err *err);
 void remote_say_trouble(struct remote *r, enum errors_op op);
+
+/* Says that a request was not sent for lack of keys, unless nobody wants it,
+ * or why there are none has been said. */
+void remote_say_keyless(
+	struct remote *r, enum errors_op op, const struct gs_err *err);
 
 /* Says what err holds, unless something of the topic has been said. */
 void remote_say(struct remote *r, enum remote_topic topic, enum log_level level,

@@ -21,6 +21,18 @@ tell(void *ctx, enum credentials_news news, const struct gs_err *err)
 	}
 }
 
+void
+remote_say_keyless(
+	struct remote *r, enum errors_op op, const struct gs_err *err)
+{
+	bool is_wanted = !(errors_kind(op) == ERRORS_GET && r->cancelled);
+	bool is_known = (r->said & (1u << REMOTE_TOPIC_KEYS)) != 0;
+
+	if (r->on && is_wanted && !is_known) {
+		remote_say(r, REMOTE_TOPIC_NO_KEYS_YET, LOG_WARNING, err);
+	}
+}
+
 /* A line of the credential_process, for a person who may have to do
  * something. */
 static void

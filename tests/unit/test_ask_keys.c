@@ -93,6 +93,57 @@ stays_on_while_new_keys_are_late(void **state)
 	fixture_close(f);
 }
 
+static bool
+refuse_sessions(struct script *s, int fd, const struct heard *h)
+{
+	return answer_error(fd, "503 Busy", "", "InternalError");
+}
+
+/* Nobody has begun to ask for its session. */
+static void
+open_directory_bucket(void)
+{
+	f = fixture_prepare(refuse_sessions);
+	f->input.bucket = "b--use1-az4--x-s3";
+	f->patience.keys_ms[CONN_GET] = 100;
+}
+
+static void
+says_that_keys_are_late_and_then_why(void **state)
+{
+	open_directory_bucket();
+	fixture_start(f);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(fetch_one(f, i), REMOTE_FAILED);
+		assert_said(f, 1, "no credentials from", "too long to come");
+	}
+	remote_begin(&f->remote);
+	for (int i = 0; i < FIXTURE_SOON_MS && fixture_listen(f) < 2; i++) {
+		usleep(1000);
+	}
+	assert_said(f, 2, "", "the store is in trouble");
+	assert_int_equal(fetch_one(f, 3), REMOTE_FAILED);
+	assert_said(f, 2, "", "");
+	fixture_close(f);
+}
+
+/* Connections are opened for those who wait. */
+static void
+connects_no_more_once_keys_are_too_late(void **state)
+{
+	struct address nobody = loopback_refusing();
+
+	open_directory_bucket();
+	snprintf(f->endpoint, sizeof(f->endpoint), "http://127.0.0.1:%u",
+		(unsigned)loopback_port(&nobody));
+	fixture_start(f);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(fetch_one(f, i), REMOTE_FAILED);
+	}
+	assert_int_equal(conn_pool_opened(&f->remote.pool), 1);
+	fixture_close(f);
+}
+
 /* signed bodies; over plain http they always are */
 
 static void
@@ -146,6 +197,8 @@ main(void)
 		cmocka_unit_test(gives_up_with_the_same_keys),
 		cmocka_unit_test(gives_up_when_the_new_keys_are_no_good),
 		cmocka_unit_test(stays_on_while_new_keys_are_late),
+		cmocka_unit_test(says_that_keys_are_late_and_then_why),
+		cmocka_unit_test(connects_no_more_once_keys_are_too_late),
 		cmocka_unit_test(signs_bodies_once_that_is_wanted),
 		cmocka_unit_test(drops_a_body_that_is_never_liked),
 	};
