@@ -313,7 +313,7 @@ var quirkyStores = []quirkyStore{
 	{name: "Tigris", quirk: "region auto", endpoint: "https://t3.storage.dev", region: "auto", rules: rules(signed, streaming)},
 
 	{name: "MinIO", quirk: "503 for a minute while it starts", endpoint: "https://minio.example.test:9000",
-		rules: func() []rule { return []rule{starting(3), signed} }},
+		rules: func() []rule { return []rule{starting(1), signed} }},
 	{name: "moto", quirk: "100 Continue twice", endpoint: "https://moto.example.test", rules: rules(signed, twice)},
 	{name: "Adobe S3Mock", quirk: "404 in chunks without a reason, 100 requests on a connection", endpoint: "https://s3mock.example.test",
 		rules: func() []rule { return []rule{signed, unframed, closing(100)} }},
