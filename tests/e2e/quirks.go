@@ -22,6 +22,7 @@ type quirkyStore struct {
 	rules    func() []rule
 	told     string // in the one line that it costs; "" for none
 	idle     time.Duration
+	recovery time.Duration // how long the first machine stays, to try again
 }
 
 // rule looks at a request; true if it has answered it, false to go on.
@@ -313,7 +314,7 @@ var quirkyStores = []quirkyStore{
 	{name: "Tigris", quirk: "region auto", endpoint: "https://t3.storage.dev", region: "auto", rules: rules(signed, streaming)},
 
 	{name: "MinIO", quirk: "503 for a minute while it starts", endpoint: "https://minio.example.test:9000",
-		rules: func() []rule { return []rule{starting(1), signed} }},
+		rules: func() []rule { return []rule{starting(1), signed} }, recovery: 4 * time.Second},
 	{name: "moto", quirk: "100 Continue twice", endpoint: "https://moto.example.test", rules: rules(signed, twice)},
 	{name: "Adobe S3Mock", quirk: "404 in chunks without a reason, 100 requests on a connection", endpoint: "https://s3mock.example.test",
 		rules: func() []rule { return []rule{signed, unframed, closing(100)} }},

@@ -53,6 +53,7 @@ func useQuirky(t *testing.T, q quirkyStore, s *badServer, prefix string) int {
 			time.Sleep(q.idle + q.idle/10)
 		}
 	}
+	time.Sleep(q.recovery)
 	said := leaveQuirky(t, q, h)
 	for _, e := range all {
 		if o, there := s.load(e.action.hex()); !there || outputOf(o.body) != outputOf(e.body) {

@@ -266,14 +266,15 @@ asks_for_the_longest_tunnel(void **state)
 static void
 finds_the_port_whatever_is_excepted(void **state)
 {
-	static char *const env[] = {"HTTPS_PROXY=http://u:p@a.test:3128",
-		"http_proxy=https://b.test", "NO_PROXY=*", NULL};
-	static char *const odd[] = {
-		"HTTPS_PROXY=socks5://a.test:1", "HTTP_PROXY= ", NULL};
+	char *const sound[] = {(char[]){"HTTPS_PROXY=http://u:p@a.test:3128"},
+		(char[]){"http_proxy=https://b.test"}, (char[]){"NO_PROXY=*"},
+		NULL};
+	char *const odd[] = {(char[]){"HTTPS_PROXY=socks5://a.test:1"},
+		(char[]){"HTTP_PROXY= "}, NULL};
 
 	(void)state;
-	assert_int_equal(proxy_port(env, true), 3128);
-	assert_int_equal(proxy_port(env, false), 443);
+	assert_int_equal(proxy_port(sound, true), 3128);
+	assert_int_equal(proxy_port(sound, false), 443);
 	assert_int_equal(proxy_port(odd, true), 0);
 	assert_int_equal(proxy_port(odd, false), 0);
 }
