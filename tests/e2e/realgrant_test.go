@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,6 +39,7 @@ func TestRoleOfARealTokenService(t *testing.T) {
 func TestWebIdentityOfARealTokenService(t *testing.T) {
 	t.Parallel()
 	b := serve(t, minioWithIdentities, false).newBucket(t)
+	waitFor(t, "MinIO knows its policies", hang, func() bool { return grantsKeys(t, b.endpoint) })
 	c := at(t, b.store)
 	token := filepath.Join(c.dir, "secrets", "token")
 	if err := os.Mkdir(filepath.Dir(token), 0o700); err != nil {
@@ -57,6 +59,20 @@ func TestWebIdentityOfARealTokenService(t *testing.T) {
 	if _, stored := b.read(victim.hex()); !stored {
 		t.Errorf("nothing lies in the bucket")
 	}
+}
+
+// grantsKeys asks the service itself, which says that it is healthy before it has
+// loaded its policies.
+func grantsKeys(t testing.TB, sts string) bool {
+	t.Helper()
+	answer, err := http.PostForm(sts, url.Values{
+		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"},
+		"WebIdentityToken": {theIssuer().token(t, time.Minute)}})
+	if err != nil {
+		return false
+	}
+	answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
 }
 
 // A token that has expired is no fault of the network: it is said, once.
