@@ -255,7 +255,8 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 		return !isRunning(h.cmd.Process.Pid)
 	})
 	h.exit(prompt)
-	goneWithin(t, h.machine.cache, prompt)
+	// for the mirror both may have been one, which shortens its drain
+	goneWithin(t, h.machine.cache, 10*time.Second)
 	noTemporaries(t, h.machine.cache)
 }
 
