@@ -2,7 +2,14 @@
 
 #include "os/thread.h"
 
-enum { GETTERS_MAX = QUEUE_WORKERS_MAX, PUTTERS_MAX = 8 };
+enum {
+	GETTERS_MAX = QUEUE_WORKERS_MAX,
+	/* more only where each of them has as much as PUTTER_BACKLOG before it,
+	 * since the machine is fast or the bucket far away */
+	PUTTERS = 8,
+	PUTTERS_MAX = 24,
+	PUTTER_BACKLOG = 8,
+};
 
 bool
 crew_init(struct crew *c, const struct crew_setup *with)
@@ -102,30 +109,44 @@ hire(struct crew *c, void *(*work)(void *), atomic_size_t *count, size_t max)
 void
 crew_get(struct crew *c, const struct id *action)
 {
-	bool first = c->getters == 0, short_of_hands;
+	bool first = c->getters == 0;
+	size_t backlog;
 
 	if ((first && !hire(c, getter, &c->getters, GETTERS_MAX)) ||
-		!queue_add_get(&c->queue, action, &short_of_hands)) {
+		!queue_add_get(&c->queue, action, &backlog)) {
 		c->with.answer(c->with.ctx, action, false);
 		return;
 	}
-	if (short_of_hands && !first) {
+	if (backlog > 0 && !first) {
 		hire(c, getter, &c->getters, GETTERS_MAX);
 	}
+}
+
+/* How many putters so much that waits is worth. */
+static size_t
+putters_for(size_t backlog)
+{
+	size_t worth = backlog / PUTTER_BACKLOG;
+
+	if (worth <= PUTTERS) {
+		return PUTTERS;
+	}
+	return worth < PUTTERS_MAX ? worth : PUTTERS_MAX;
 }
 
 void
 crew_put(struct crew *c, const struct entry *e, bool held)
 {
-	bool first = c->putters == 0, short_of_hands;
+	bool first = c->putters == 0;
+	size_t backlog;
 
 	if ((first && !hire(c, putter, &c->putters, PUTTERS_MAX)) ||
-		!queue_add_put(&c->queue, e, held, &short_of_hands)) {
+		!queue_add_put(&c->queue, e, held, &backlog)) {
 		c->refused_puts += !held;
 		return;
 	}
-	if (short_of_hands && !first) {
-		hire(c, putter, &c->putters, PUTTERS_MAX);
+	if (backlog > 0 && !first) {
+		hire(c, putter, &c->putters, putters_for(backlog));
 	}
 }
 

@@ -45,15 +45,21 @@ queue_init(struct queue *q)
 	       ring_init(&q->held, QUEUE_HELD_MAX);
 }
 
+static size_t
+difference(size_t all, size_t less)
+{
+	return all > less ? all - less : 0;
+}
+
 bool
-queue_add_get(struct queue *q, const struct id *action, bool *short_of_hands)
+queue_add_get(struct queue *q, const struct id *action, size_t *backlog)
 {
 	struct entry e = {.action = *action};
 
 	pthread_mutex_lock(&q->lock);
 	bool added = ring_push(&q->gets, &e);
 
-	*short_of_hands = q->gets.count > q->waiting_getters;
+	*backlog = difference(q->gets.count, q->waiting_getters);
 	pthread_cond_signal(&q->get_ready);
 	pthread_mutex_unlock(&q->lock);
 	return added;
@@ -61,12 +67,13 @@ queue_add_get(struct queue *q, const struct id *action, bool *short_of_hands)
 
 bool
 queue_add_put(
-	struct queue *q, const struct entry *e, bool held, bool *short_of_hands)
+	struct queue *q, const struct entry *e, bool held, size_t *backlog)
 {
 	pthread_mutex_lock(&q->lock);
 	bool added = ring_push(held ? &q->held : &q->puts, e);
 
-	*short_of_hands = q->puts.count + q->held.count > q->waiting_putters;
+	*backlog =
+		difference(q->puts.count + q->held.count, q->waiting_putters);
 	pthread_cond_signal(&q->put_ready);
 	pthread_mutex_unlock(&q->lock);
 	return added;
@@ -163,8 +170,11 @@ queue_done_put(struct queue *q, const struct entry *e, bool held)
 
 	q->uploading[at] = q->uploading[--q->uploading_count];
 	q->uploading_held -= held;
-	/* all putters may have waited for this one */
-	pthread_cond_broadcast(&q->put_ready);
+	/* all putters may have waited for this one to send another of its
+	 * action */
+	if (q->puts.count + q->held.count > 0) {
+		pthread_cond_broadcast(&q->put_ready);
+	}
 	if (puts_left(q, false) == 0) {
 		pthread_cond_broadcast(&q->put_idle);
 	}

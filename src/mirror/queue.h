@@ -39,14 +39,13 @@ struct queue {
 /* False if memory runs out. */
 bool queue_init(struct queue *q);
 
-/* Adds an action to fetch. False if the queue is full. *short_of_hands tells
- * whether no worker is free to take it at once. */
-bool queue_add_get(
-	struct queue *q, const struct id *action, bool *short_of_hands);
+/* Adds an action to fetch. False if the queue is full. *backlog tells how many
+ * now wait that no worker is free to take at once. */
+bool queue_add_get(struct queue *q, const struct id *action, size_t *backlog);
 
 /* Adds an entry to upload; held ones wait behind the others. */
-bool queue_add_put(struct queue *q, const struct entry *e, bool held,
-	bool *short_of_hands);
+bool queue_add_put(
+	struct queue *q, const struct entry *e, bool held, size_t *backlog);
 
 /* Waits for an action to fetch. False: the queue was stopped. */
 bool queue_take_get(struct queue *q, struct id *action);

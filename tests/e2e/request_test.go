@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -226,5 +227,55 @@ func TestGetsDoNotWaitForUploads(t *testing.T) {
 	h.exitZero()
 	if s.entries() != 44 {
 		t.Errorf("%d entries in the bucket, want 44; stderr: %s", s.entries(), h.stderr)
+	}
+}
+
+// uploadsAtOnce puts so many entries, and says how many of their uploads were
+// at a bucket at one time. It answers none of them before they are as many as
+// expected and others have had time to come.
+func uploadsAtOnce(t *testing.T, puts int, expected int64) (most int64) {
+	var lock sync.Mutex
+	var now int64
+	enough := make(chan struct{})
+	open := sync.OnceFunc(func() { close(enough) })
+	defer time.AfterFunc(20*time.Second, open).Stop()
+	come := func(by int64) {
+		lock.Lock()
+		defer lock.Unlock()
+		now += by
+		most = max(most, now)
+		if now == expected {
+			time.AfterFunc(300*time.Millisecond, open)
+		}
+	}
+	s := newBadServer(t, func(x *exchange) {
+		if x.method == "PUT" && isEntryKey(x.entry) {
+			come(1)
+			defer come(-1)
+			<-enough
+		}
+		x.good()
+	})
+	h := start(t, at(t, s.store).with("-drain=60s"))
+	for i := range puts {
+		h.put(actionOf("upload %d", i), fmt.Appendf(nil, "%d", i))
+	}
+	h.close(60 * time.Second)
+	h.exitZero()
+	if s.entries() != puts {
+		t.Errorf("%d entries in the bucket, want %d; stderr: %s", s.entries(), puts, h.stderr)
+	}
+	return most
+}
+
+// A bucket far away is sent more at once, where much waits to be sent.
+func TestManyUploadsTravelTogether(t *testing.T) {
+	for puts, expected := range map[int]int64{60: 8, 400: 24} {
+		t.Run(fmt.Sprintf("%d entries", puts), func(t *testing.T) {
+			t.Parallel()
+			if most := uploadsAtOnce(t, puts, expected); most != expected {
+				t.Errorf("%d uploads at once, want %d", most, expected)
+			}
+		})
 	}
 }

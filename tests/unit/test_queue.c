@@ -43,7 +43,7 @@ static bool
 add_put(unsigned n, uint64_t size, bool held)
 {
 	struct entry e = entry(n, size);
-	bool ignored;
+	size_t ignored;
 
 	return queue_add_put(&queue, &e, held, &ignored);
 }
@@ -72,13 +72,13 @@ static void
 gets_come_in_order(void **state)
 {
 	struct id want, got;
-	bool short_of_hands;
+	size_t backlog;
 
 	assert_false(queue_is_fetching(&queue));
 	for (unsigned i = 0; i < 3; i++) {
 		want = action(i);
-		assert_true(queue_add_get(&queue, &want, &short_of_hands));
-		assert_true(short_of_hands);
+		assert_true(queue_add_get(&queue, &want, &backlog));
+		assert_int_equal(backlog, i + 1);
 	}
 	for (unsigned i = 0; i < 3; i++) {
 		want = action(i);
@@ -96,7 +96,7 @@ static void
 is_bounded(void **state)
 {
 	struct id one = action(1);
-	bool ignored;
+	size_t ignored;
 
 	for (unsigned i = 0; i < QUEUE_GETS_MAX; i++) {
 		assert_true(queue_add_get(&queue, &one, &ignored));
@@ -340,19 +340,21 @@ stop_lets_everybody_go(void **state)
 }
 
 static void
-knows_whether_hands_are_missing(void **state)
+knows_how_many_wait_for_a_hand(void **state)
 {
 	struct entry e = entry(1, 1);
 	struct taker taker;
-	bool short_of_hands;
+	size_t backlog;
 
 	pthread_create(&taker.thread, NULL, take_one_put, &taker);
 	await_putters(1);
-	assert_true(queue_add_put(&queue, &e, false, &short_of_hands));
-	assert_false(short_of_hands);
+	assert_true(queue_add_put(&queue, &e, false, &backlog));
+	assert_int_equal(backlog, 0);
 	pthread_join(taker.thread, NULL);
-	assert_true(queue_add_put(&queue, &e, false, &short_of_hands));
-	assert_true(short_of_hands);
+	assert_true(queue_add_put(&queue, &e, false, &backlog));
+	assert_int_equal(backlog, 1);
+	assert_true(queue_add_put(&queue, &e, true, &backlog));
+	assert_int_equal(backlog, 2);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -370,7 +372,7 @@ main(void)
 		TEST(the_last_put_of_an_action_wins),
 		TEST(wakes_all_who_waited_for_one_action),
 		TEST(stop_lets_everybody_go),
-		TEST(knows_whether_hands_are_missing),
+		TEST(knows_how_many_wait_for_a_hand),
 	};
 
 	return cmocka_run_group_tests_name("queue", tests, NULL, NULL);
