@@ -18,6 +18,11 @@ struct state {
 	uint32x4_t abcd, efgh;
 };
 
+/* Sixteen words, four to a vector, the first one lowest. */
+struct message {
+	uint32x4_t a, b, c, d;
+};
+
 /* Four words between memory, big-endian, and a vector, the first one lowest. */
 TARGET static uint32x4_t
 load(const unsigned char *p)
@@ -31,12 +36,21 @@ store(uint32x4_t v, unsigned char *p)
 	vst1q_u8(p, vrev32q_u8(vreinterpretq_u8_u32(v)));
 }
 
-/* The four message words after the sixteen in w, of which w[0] has the first
- * four. */
+/* The four message words after sixteen, of which a has the first four. */
 TARGET static uint32x4_t
-extend(const uint32x4_t w[4])
+extend(uint32x4_t a, uint32x4_t b, uint32x4_t c, uint32x4_t d)
 {
-	return vsha256su1q_u32(vsha256su0q_u32(w[0], w[1]), w[2], w[3]);
+	return vsha256su1q_u32(vsha256su0q_u32(a, b), c, d);
+}
+
+/* The sixteen words after these. */
+TARGET static void
+advance(struct message *m)
+{
+	m->a = extend(m->a, m->b, m->c, m->d);
+	m->b = extend(m->b, m->c, m->d, m->a);
+	m->c = extend(m->c, m->d, m->a, m->b);
+	m->d = extend(m->d, m->a, m->b, m->c);
 }
 
 TARGET static struct state
@@ -49,14 +63,25 @@ four_rounds(struct state s, uint32x4_t w, const uint32_t k[4])
 }
 
 TARGET static struct state
+sixteen_rounds(struct state s, const struct message *m, const uint32_t k[16])
+{
+	s = four_rounds(s, m->a, k);
+	s = four_rounds(s, m->b, k + 4);
+	s = four_rounds(s, m->c, k + 8);
+	return four_rounds(s, m->d, k + 12);
+}
+
+/* Nothing here is in an array, which would lie in memory: what a round waits
+ * for then takes as long as the round. */
+TARGET static struct state
 block(struct state before, const unsigned char *p)
 {
-	struct state s = before;
-	uint32x4_t w[16];
+	struct message m = {load(p), load(p + 16), load(p + 32), load(p + 48)};
+	struct state s = sixteen_rounds(before, &m, sha256_round_constant);
 
-	for (size_t i = 0; i < 16; i++) {
-		w[i] = i < 4 ? load(p + 16 * i) : extend(w + i - 4);
-		s = four_rounds(s, w[i], sha256_round_constant + 4 * i);
+	for (size_t i = 16; i < SHA256_ROUNDS; i += 16) {
+		advance(&m);
+		s = sixteen_rounds(s, &m, sha256_round_constant + i);
 	}
 	s.abcd = vaddq_u32(s.abcd, before.abcd);
 	s.efgh = vaddq_u32(s.efgh, before.efgh);

@@ -17,7 +17,12 @@ struct state {
 	__m128i abef, cdgh;
 };
 
-/* Four words between memory, big-endian, and a vector, the first one lowest. */
+/* Sixteen words, four to a vector, the first one lowest. */
+struct message {
+	__m128i a, b, c, d;
+};
+
+/* Between words in the machine's order and big-endian ones. */
 TARGET static __m128i
 swap(__m128i v)
 {
@@ -25,11 +30,17 @@ swap(__m128i v)
 					   5, 6, 7, 0, 1, 2, 3));
 }
 
+TARGET static __m128i
+load(const unsigned char *p)
+{
+	return swap(_mm_loadu_si128((const __m128i *)p));
+}
+
 TARGET static struct state
 load_state(const unsigned char p[ID_LEN])
 {
-	__m128i dcba = swap(_mm_loadu_si128((const __m128i *)p));
-	__m128i hgfe = swap(_mm_loadu_si128((const __m128i *)(p + 16)));
+	__m128i dcba = load(p);
+	__m128i hgfe = load(p + 16);
 	__m128i cdab = _mm_shuffle_epi32(dcba, 0xb1);
 	__m128i efgh = _mm_shuffle_epi32(hgfe, 0x1b);
 
@@ -49,15 +60,24 @@ store_state(struct state s, unsigned char p[ID_LEN])
 	_mm_storeu_si128((__m128i *)(p + 16), swap(hgfe));
 }
 
-/* The four message words after the sixteen in w, of which w[0] has the first
- * four. */
+/* The four message words after sixteen, of which a has the first four. */
 TARGET static __m128i
-extend(const __m128i w[4])
+extend(__m128i a, __m128i b, __m128i c, __m128i d)
 {
-	__m128i middle = _mm_alignr_epi8(w[3], w[2], 4);
-	__m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(w[0], w[1]), middle);
+	__m128i sum = _mm_add_epi32(
+		_mm_sha256msg1_epu32(a, b), _mm_alignr_epi8(d, c, 4));
 
-	return _mm_sha256msg2_epu32(sum, w[3]);
+	return _mm_sha256msg2_epu32(sum, d);
+}
+
+/* The sixteen words after these. */
+TARGET static void
+advance(struct message *m)
+{
+	m->a = extend(m->a, m->b, m->c, m->d);
+	m->b = extend(m->b, m->c, m->d, m->a);
+	m->c = extend(m->c, m->d, m->a, m->b);
+	m->d = extend(m->d, m->a, m->b, m->c);
 }
 
 TARGET static struct state
@@ -72,15 +92,25 @@ four_rounds(struct state s, __m128i w, const uint32_t k[4])
 }
 
 TARGET static struct state
+sixteen_rounds(struct state s, const struct message *m, const uint32_t k[16])
+{
+	s = four_rounds(s, m->a, k);
+	s = four_rounds(s, m->b, k + 4);
+	s = four_rounds(s, m->c, k + 8);
+	return four_rounds(s, m->d, k + 12);
+}
+
+/* Nothing here is in an array, which would lie in memory: what a round waits
+ * for then takes as long as the round. */
+TARGET static struct state
 block(struct state before, const unsigned char *p)
 {
-	struct state s = before;
-	__m128i w[16];
+	struct message m = {load(p), load(p + 16), load(p + 32), load(p + 48)};
+	struct state s = sixteen_rounds(before, &m, sha256_round_constant);
 
-	for (size_t i = 0; i < 16; i++) {
-		w[i] = i < 4 ? swap(_mm_loadu_si128((const __m128i *)p + i))
-			     : extend(w + i - 4);
-		s = four_rounds(s, w[i], sha256_round_constant + 4 * i);
+	for (size_t i = 16; i < SHA256_ROUNDS; i += 16) {
+		advance(&m);
+		s = sixteen_rounds(s, &m, sha256_round_constant + i);
 	}
 	s.abef = _mm_add_epi32(s.abef, before.abef);
 	s.cdgh = _mm_add_epi32(s.cdgh, before.cdgh);
