@@ -109,16 +109,22 @@ read_body(struct inbox *in, struct step *s, struct gs_err *err)
 	struct buf chunk = BUF_OVER(in->chunk);
 	size_t used;
 
+	chunk.len = in->chunk_len;
 	if (base64_decode(&in->base64, s->rest, &used, &chunk, err) != GS_OK) {
 		return fail(in, GS_BAD, "a body is not base64");
 	}
 	s->rest = view_skip(s->rest, used);
-	if (chunk.len > 0) {
-		s->event = INBOX_BODY;
-		s->out = buf_view(&chunk);
+	in->chunk_len = chunk.len;
+	if (s->rest.n == 0) {
 		return GS_OK;
 	}
-	return s->rest.n > 0 ? end_body(in, s) : GS_OK;
+	if (chunk.len == 0) {
+		return end_body(in, s);
+	}
+	s->event = INBOX_BODY;
+	s->out = buf_view(&chunk);
+	in->chunk_len = 0;
+	return GS_OK;
 }
 
 static enum gs_code
@@ -132,6 +138,7 @@ begin_body(struct inbox *in, struct step *s, struct gs_err *err)
 	}
 	s->rest = view_skip(s->rest, 1);
 	base64_decoder_init(&in->base64);
+	in->chunk_len = 0;
 	in->state = INBOX_IN_BODY;
 	return read_body(in, s, err);
 }

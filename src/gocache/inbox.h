@@ -28,10 +28,15 @@
 enum inbox_event {
 	INBOX_MORE,     /* all input was used; feed more */
 	INBOX_REQUEST,  /* a whole request line is in out */
-	INBOX_BODY,     /* decoded body bytes are in out, at least one */
+	INBOX_BODY,     /* decoded body bytes are in out: INBOX_CHUNK_BYTES, or
+			   what is left of the body */
 	INBOX_BODY_END, /* the body is complete */
 	INBOX_BODY_CUT, /* the body stopped short and will not be completed */
 };
+
+/* What is handed out at a time: whole pages, whole groups of base64, and much,
+ * since cmd/go writes 4 KiB at a time and each event becomes a write to disk. */
+enum { INBOX_CHUNK_BYTES = 48 * 1024 };
 
 enum inbox_state { /* private */
 	INBOX_BETWEEN,
@@ -46,9 +51,9 @@ struct inbox { /* private */
 	enum gs_code failure; /* INBOX_FAILED: what every call answers */
 	const char *why;
 	struct base64_decoder base64;
-	size_t line_len;
+	size_t line_len, chunk_len;
 	char line[REQUEST_LINE_MAX];
-	unsigned char chunk[3 * 1024]; /* decoded body bytes */
+	unsigned char chunk[INBOX_CHUNK_BYTES]; /* decoded body bytes */
 };
 
 void inbox_init(struct inbox *in);
