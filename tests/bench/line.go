@@ -79,7 +79,26 @@ const (
 	queueMax   = 10 * time.Millisecond
 )
 
-var buffers = sync.Pool{New: func() any { return new([packetMax]byte) }}
+// buffers are those that carry nothing. They stay, since a pool that is emptied
+// whenever garbage is collected makes the kernel clear their pages again, at
+// the cost of what is measured.
+var buffers = make(chan *[packetMax]byte, 1024)
+
+func takeBuffer() *[packetMax]byte {
+	select {
+	case b := <-buffers:
+		return b
+	default:
+		return new([packetMax]byte)
+	}
+}
+
+func leaveBuffer(b *[packetMax]byte) {
+	select {
+	case buffers <- b:
+	default:
+	}
+}
 
 func openLine(server string, r route) (*line, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -161,7 +180,7 @@ func (l *lane) deliver(to *net.TCPConn, packets <-chan packet) error {
 		if _, err := to.Write(p.buffer[:p.size]); err != nil {
 			return err
 		}
-		buffers.Put(p.buffer)
+		leaveBuffer(p.buffer)
 	}
 	return nil
 }
@@ -179,7 +198,7 @@ func (l *line) receive(lane *lane, from *net.TCPConn, open time.Time, packets ch
 		if err != nil {
 			return
 		}
-		buffer := buffers.Get().(*[packetMax]byte)
+		buffer := takeBuffer()
 		n, err := from.Read(buffer[:min(room, packetMax)])
 		if err != nil {
 			return

@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
-// Memory of processes is looked at this often.
-const memoryTick = 20 * time.Millisecond
+// Memory of processes is looked at this often; in a long run as often as makes
+// so many looks in all, since each costs what is being measured.
+const (
+	memoryTick  = 20 * time.Millisecond
+	memoryLooks = 100
+)
 
 // peak is the most memory, in bytes, that a process and all its descendants
 // had at one time.
@@ -35,15 +39,14 @@ func watchMemory(find func() int) memoryWatch {
 	go func() {
 		var most peak
 		family := map[int]bool{}
-		ticker := time.NewTicker(memoryTick)
-		defer ticker.Stop()
+		begin := time.Now()
 		for {
 			if pid := find(); pid != 0 {
 				family[pid] = true
 			}
 			most = most.or(look(family))
 			select {
-			case <-ticker.C:
+			case <-time.After(max(memoryTick, time.Since(begin)/memoryLooks)):
 			case <-w.stop:
 				w.done <- most
 				return
