@@ -49,14 +49,16 @@ move(struct census_taker *t, enum census_stage stage)
 	pthread_cond_broadcast(&t->moved);
 }
 
-/* Moves to a stage in which count threads list. */
+/* Moves to a stage in which threads list, one for each range as far as they may
+ * be as many. */
 static void
-start(struct census_taker *t, enum census_stage stage, size_t count,
+start(struct census_taker *t, enum census_stage stage, size_t ranges,
 	void *(*list)(void *arg))
 {
 	move(t, stage);
-	t->listers = 0;
-	while (t->listers < count && thread_start(list, t)) {
+	t->ranges_begun = t->listers = 0;
+	while (t->listers < ranges && t->listers < CENSUS_RANGES_MAX &&
+		thread_start(list, t)) {
 		t->listers++;
 	}
 	if (t->listers == 0) {
@@ -111,28 +113,6 @@ take_page(struct census_taker *t)
 	return taken;
 }
 
-static void *
-list_ranges(void *arg)
-{
-	struct census_taker *t = arg;
-	struct keys *k = malloc(sizeof(*k));
-	struct census_range range;
-
-	while (k && take_range(t, &range)) {
-		while (take_page(t) && list_page(t, k, range)) {
-			range.first = k->page.next;
-		}
-	}
-	pthread_mutex_lock(&t->lock);
-	t->failed |= !k;
-	if (--t->listers == 0) {
-		move(t, CENSUS_SETTLED);
-	}
-	pthread_mutex_unlock(&t->lock);
-	free(k);
-	return NULL;
-}
-
 static void
 say_too_large(struct remote *r)
 {
@@ -143,32 +123,60 @@ say_too_large(struct remote *r)
 	remote_say(r, REMOTE_TOPIC_LIST, LOG_INFO, &note);
 }
 
+/* Nobody lists any longer. */
+static void
+end_stage(struct census_taker *t)
+{
+	struct census_plan rest = {.ranges = 0};
+
+	pthread_mutex_lock(&t->lock);
+	if (t->stage == CENSUS_FIRST && !t->failed) {
+		census_plan_rest(&t->census, &rest);
+	}
+	pthread_mutex_unlock(&t->lock);
+	if (rest.pages >= CENSUS_PAGES_MAX) {
+		say_too_large(t->remote);
+		rest.ranges = 0;
+	}
+	pthread_mutex_lock(&t->lock);
+	t->plan = rest;
+	move(t, rest.ranges > 0 ? CENSUS_PLANNED : CENSUS_SETTLED);
+	go_on(t);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* True if the range that a page was of is to be listed to its end. */
+static bool
+lists_all(struct census_taker *t)
+{
+	pthread_mutex_lock(&t->lock);
+	bool all = t->stage == CENSUS_REST;
+
+	pthread_mutex_unlock(&t->lock);
+	return all;
+}
+
 static void *
-list_first(void *arg)
+list_ranges(void *arg)
 {
 	struct census_taker *t = arg;
-	struct census_plan plan = {.pages = 0};
 	struct keys *k = malloc(sizeof(*k));
-	bool more = k && take_page(t) && list_page(t, k, census_space);
+	struct census_range range;
 
-	if (more) {
-		census_plan(k->page.next, &plan);
-	}
-	if (plan.pages >= CENSUS_PAGES_MAX) {
-		say_too_large(t->remote);
-		more = false;
+	while (k && take_range(t, &range)) {
+		while (take_page(t) && list_page(t, k, range) && lists_all(t)) {
+			range.first = k->page.next;
+		}
 	}
 	pthread_mutex_lock(&t->lock);
 	t->failed |= !k;
-	t->plan = plan;
-	if (more) {
-		move(t, CENSUS_PLANNED);
-		go_on(t);
-	} else {
-		move(t, CENSUS_SETTLED);
-	}
+	bool last = --t->listers == 0;
+
 	pthread_mutex_unlock(&t->lock);
 	free(k);
+	if (last) {
+		end_stage(t);
+	}
 	return NULL;
 }
 
@@ -248,18 +256,42 @@ walk_on(void *arg)
 	return NULL;
 }
 
+/* Under the lock: lists what comes first. */
+static void
+begin(struct census_taker *t)
+{
+	if (remote_lists_anyhow(t->remote)) {
+		start(t, CENSUS_FIRST, 1, walk_on);
+	} else {
+		census_plan_first(t->expected, &t->plan);
+		start(t, CENSUS_FIRST, t->plan.ranges, list_ranges);
+	}
+}
+
 /* Under the lock: begins what is worth it by now. */
 static void
 go_on(struct census_taker *t)
 {
 	if (t->stage == CENSUS_UNBEGUN &&
-		(t->offers > 0 || t->absent >= CENSUS_AFTER_ABSENT)) {
-		start(t, CENSUS_FIRST, 1,
-			remote_lists_anyhow(t->remote) ? walk_on : list_first);
+		(t->offers > 0 || t->expected > 0 ||
+			t->absent >= CENSUS_AFTER_ABSENT)) {
+		begin(t);
 	} else if (t->stage == CENSUS_PLANNED && is_worth_the_rest(t)) {
 		start(t, CENSUS_REST, t->walk.keys ? 1 : t->plan.ranges,
 			t->walk.keys ? walk_on : list_ranges);
 	}
+}
+
+void
+census_taker_expect(struct census_taker *t, size_t entries)
+{
+	if (remote_lists_anyhow(t->remote)) {
+		return;
+	}
+	pthread_mutex_lock(&t->lock);
+	t->expected = entries;
+	go_on(t);
+	pthread_mutex_unlock(&t->lock);
 }
 
 void

@@ -6,6 +6,10 @@
  * for what the bucket is known to lack are answered at once, and of the older
  * entries only those are uploaded.
  *
+ * Where it is known what the last run used, a get for anything else is most
+ * likely in vain, and the bucket has as many keys at least: with the first such
+ * get, as many first pages are listed at the same time.
+ *
  * A bucket whose listings are in no order is walked over by one thread, as far
  * as that is worth it by then, and on from there when it is worth more
  * (mirror/walk.h).
@@ -39,7 +43,7 @@ enum {
 
 enum census_stage {
 	CENSUS_UNBEGUN,
-	CENSUS_FIRST,   /* the first page is being listed */
+	CENSUS_FIRST,   /* the first pages are being listed */
 	CENSUS_PLANNED, /* the rest is not worth it yet */
 	CENSUS_REST,    /* the rest is being listed */
 	CENSUS_SETTLED, /* nothing more will be known */
@@ -52,7 +56,8 @@ struct census_taker {
 	pthread_cond_t moved; /* to another stage */
 	unsigned absent;      /* gets in vain */
 	unsigned offers;      /* older entries */
-	bool failed;          /* nothing more can be listed, or believed */
+	size_t expected; /* keys at least, if a get was for no such entry */
+	bool failed;     /* nothing more can be listed, or believed */
 	struct census census;
 	struct census_plan plan;
 	size_t ranges_begun; /* of the plan */
@@ -63,6 +68,10 @@ struct census_taker {
 };
 
 void census_taker_init(struct census_taker *t, struct remote *remote);
+
+/* Notes that a get is asked for what is none of so many entries that the last
+ * run used. A bucket whose listings are in no order is not listed for that. */
+void census_taker_expect(struct census_taker *t, size_t entries);
 
 /* Notes a get for what was not there, or one that was refused: without the
  * right to list, S3 says so of what is not there. */

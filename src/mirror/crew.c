@@ -15,10 +15,22 @@ bool
 crew_init(struct crew *c, const struct crew_setup *with)
 {
 	c->with = *with;
+	c->past = NULL;
 	c->getters = c->putters = 0;
 	c->refused_puts = 0;
 	census_taker_init(&c->census, with->remote);
 	return queue_init(&c->queue);
+}
+
+/* A get is asked: what the last run did not use is most likely not there. */
+static void
+expect(struct crew *c, const struct id *action)
+{
+	size_t entries = c->past ? past_lacks(c->past, action) : 0;
+
+	if (entries > 0) {
+		census_taker_expect(&c->census, entries);
+	}
 }
 
 static bool
@@ -28,6 +40,7 @@ fetch(struct crew *c, const struct id *action)
 		remote_count_absent(c->with.remote);
 		return false;
 	}
+	expect(c, action);
 	enum remote_result result = remote_fetch(c->with.remote, action);
 
 	if (result == REMOTE_DONE) {

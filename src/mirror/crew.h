@@ -7,6 +7,7 @@
 #define MIRROR_CREW_H
 
 #include "mirror/census_taker.h"
+#include "mirror/past.h"
 #include "mirror/queue.h"
 #include "mirror/remote.h"
 
@@ -22,6 +23,7 @@ struct crew_setup {
 
 struct crew {
 	struct crew_setup with;
+	struct past *past; /* NULL, or set before the first get */
 	struct queue queue;
 	struct census_taker census;
 	atomic_size_t getters, putters;

@@ -308,6 +308,7 @@ start_packs(struct mirror *m)
 	};
 
 	m->ahead = ahead_start(&ahead);
+	m->crew.past = m->ahead ? ahead_past(m->ahead) : NULL;
 	if (!m->ahead || m->setup->read_only) {
 		return;
 	}

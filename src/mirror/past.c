@@ -319,6 +319,18 @@ past_wait(struct past *p, uint64_t deadline_ms)
 	return state;
 }
 
+size_t
+past_lacks(struct past *p, const struct id *action)
+{
+	pthread_mutex_lock(&p->lock);
+	bool known = p->chosen != NULL;
+
+	pthread_mutex_unlock(&p->lock);
+	return known && index_find(&p->known, action) == INDEX_NONE
+		       ? p->snapshot.head.entries
+		       : 0;
+}
+
 bool
 past_is_over(struct past *p)
 {

@@ -84,6 +84,10 @@ void past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms);
  * deadline. Any thread. */
 enum past_state past_wait(struct past *p, uint64_t deadline_ms);
 
+/* How many entries there are, if they are known by now and the action is none of
+ * them; else 0. Any thread. */
+size_t past_lacks(struct past *p, const struct id *action);
+
 /* True once no request is under way any longer. */
 bool past_is_over(struct past *p);
 

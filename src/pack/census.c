@@ -2,6 +2,7 @@
 
 #include "base/hex.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { DIGITS = 16, DIGIT_BITS = 4 }; /* of a position */
@@ -218,17 +219,79 @@ census_find(const struct census *c, const struct id *action)
 	return holds(&c->part[n - 1], position) ? CENSUS_HOLDS : CENSUS_LACKS;
 }
 
-void
-census_plan(uint64_t next, struct census_plan *plan)
+/* Cuts what is to be listed into n ranges of about the same size. */
+static void
+cut(struct census_plan *plan, struct census_range whole, uint64_t n)
 {
-	uint64_t left = UINT64_MAX - next;
+	uint64_t step = (whole.last - whole.first) / n;
 
-	plan->pages = left / next + 1;
-	plan->ranges = plan->pages < CENSUS_RANGES_MAX ? (size_t)plan->pages
-						       : CENSUS_RANGES_MAX;
-	for (size_t i = 0; i < plan->ranges; i++) {
-		plan->range[i].first = next + left / plan->ranges * i;
-		plan->range[i].last = next + left / plan->ranges * (i + 1) - 1;
+	for (uint64_t i = 0; i < n; i++) {
+		struct census_range *r = &plan->range[plan->ranges++];
+
+		r->first = whole.first + step * i;
+		r->last = i + 1 < n ? r->first + step - 1 : whole.last;
 	}
-	plan->range[plan->ranges - 1].last = UINT64_MAX;
+}
+
+static uint64_t
+limit_ranges(uint64_t pages)
+{
+	return pages < CENSUS_RANGES_MAX ? pages : CENSUS_RANGES_MAX;
+}
+
+void
+census_plan_first(size_t entries, struct census_plan *plan)
+{
+	plan->pages = entries / CENSUS_PAGE_KEYS_MAX + 1;
+	plan->ranges = 0;
+	cut(plan, census_space, limit_ranges(plan->pages));
+}
+
+/* How many positions the parts have; 0 stands for every one. */
+static uint64_t
+count_known(const struct census *c)
+{
+	uint64_t known = 0;
+
+	for (size_t i = 0; i < c->parts; i++) {
+		known += c->part[i].range.last - c->part[i].range.first + 1;
+	}
+	return known;
+}
+
+/* What is between a part and the one before it, or one of them and an end.
+ * False if nothing is. */
+static bool
+find_gap(const struct census *c, size_t part, struct census_range *gap)
+{
+	uint64_t next = part < c->parts ? c->part[part].range.first : 0;
+
+	gap->first = part > 0 ? c->part[part - 1].range.last + 1 : 0;
+	gap->last = next - 1;
+	return gap->first != next;
+}
+
+/* Each gap is cut into as many ranges as are needed for none to be larger than
+ * an even share, so that there is one more for each gap at most. */
+void
+census_plan_rest(const struct census *c, struct census_plan *plan)
+{
+	uint64_t known = count_known(c);
+	struct census_range gap;
+
+	assert(c->parts > 0 && c->parts <= CENSUS_RANGES_MAX);
+	plan->pages = plan->ranges = 0;
+	if (known == 0) {
+		return;
+	}
+	uint64_t left = UINT64_MAX - known; /* and one more */
+
+	plan->pages = left / (known / c->parts) + 1;
+	uint64_t share = left / limit_ranges(plan->pages) + 1;
+
+	for (size_t i = 0; i <= c->parts; i++) {
+		if (find_gap(c, i, &gap)) {
+			cut(plan, gap, (gap.last - gap.first) / share + 1);
+		}
+	}
 }

@@ -7,7 +7,7 @@
  *
  * Of the others: keys are hashes, so they lie evenly in the space of their first 8 bytes,
  * their positions, and a listing gives them in ascending order
- * (ListObjectsV2). So the first page tells how many there are, a listing can
+ * (ListObjectsV2). So a page tells how many there are, a listing can
  * begin at any position, and what a page has passed is known, whatever else is
  * still to come. Keys that are no action's cost no more than the page that
  * they fill: the next one begins where an action can follow.
@@ -25,6 +25,7 @@ enum {
 	CENSUS_PAGE_KEYS_MAX = 1000, /* S3's own limit */
 	CENSUS_PAGES_MAX = 512,      /* 4 MB of positions */
 	CENSUS_RANGES_MAX = 8,       /* listed at the same time */
+	CENSUS_PLAN_MAX = 2 * CENSUS_RANGES_MAX,
 	CENSUS_AFTER_LEN = 16,
 };
 
@@ -94,14 +95,20 @@ enum census_finding {
 enum census_finding census_find(
 	const struct census *c, const struct id *action);
 
-/* How to list the rest after a first page. */
+/* What to list. */
 struct census_plan {
 	uint64_t pages; /* about so many */
-	size_t ranges;  /* each about as much work as another */
-	struct census_range range[CENSUS_RANGES_MAX];
+	size_t ranges;
+	struct census_range range[CENSUS_PLAN_MAX];
 };
 
-/* next: where the rest begins, over 0. */
-void census_plan(uint64_t next, struct census_plan *plan);
+/* Where the first pages begin, in CENSUS_RANGES_MAX ranges at most: one to hold
+ * each of the pages that so many entries fill, which the bucket is expected to
+ * have at least. 0 if nothing is known of it. */
+void census_plan_first(size_t entries, struct census_plan *plan);
+
+/* How to list the rest after the first pages, which c consists of. No ranges
+ * if they were all. */
+void census_plan_rest(const struct census *c, struct census_plan *plan);
 
 #endif

@@ -4,11 +4,13 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -91,6 +93,48 @@ func (b *badServer) lists() int {
 		}
 	}
 	return count
+}
+
+// layKnown puts a snapshot of so many entries into a bucket, with their pack.
+func layKnown(t testing.TB, b *badServer, count int) []packed {
+	t.Helper()
+	z := newHoard(testScope(t))
+	entries := make([]packed, count)
+	for i := range entries {
+		entries[i] = packedOf(fmt.Sprint("known ", i), nil)
+	}
+	var blocks []block
+	for some := range slices.Chunk(entries, 500) {
+		blocks = append(blocks, blockOf(some...))
+	}
+	z.pack(blocks...)
+	z.lay(b)
+	return entries
+}
+
+// gate holds those who wait until so many have arrived, but not for ever.
+type gate struct {
+	missing atomic.Int32
+	open    chan struct{}
+}
+
+func newGate(count int32) *gate {
+	g := &gate{open: make(chan struct{})}
+	g.missing.Store(count)
+	return g
+}
+
+func (g *gate) arrive() {
+	if g.missing.Add(-1) == 0 {
+		close(g.open)
+	}
+}
+
+func (g *gate) wait() {
+	select {
+	case <-g.open:
+	case <-time.After(patience):
+	}
 }
 
 // misses asks for so many entries that are not there.

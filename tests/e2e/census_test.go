@@ -93,18 +93,70 @@ func (b *bucket) fill(count int, prefix string) {
 	all.Wait()
 }
 
-// A million keys are given up at the first page. Then gets are asked for less
-// and less often, until something is found.
-func TestCensusGivesUpAMillionKeys(t *testing.T) {
-	t.Parallel()
-	s := newBadServer(t, listedBy(evenly(1000*1000)))
-	h := start(t, at(t, s.store))
-	h.misses(1000)
-	if n := s.lists(); n != 1 {
-		t.Errorf("%d lists", n)
+// What the last run of a kind used, so that anything else is most likely not
+// there: the list has begun with the first get for that, on as many connections
+// as there are pages, and with none before it.
+func TestCensusBesideTheFirstMiss(t *testing.T) {
+	for name, c := range map[string]struct{ keys, most int }{
+		"as many keys as known": {2700, 3},
+		"twice as many":         {6000, 3 + 9},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const pages = 3
+			together := newGate(pages)
+			right := listedBy(evenly(uint64(c.keys)))
+			s := newBadServer(t, func(x *exchange) {
+				if x.isList() {
+					together.arrive()
+				}
+				if x.isList() || x.method == "GET" && x.isEntry() {
+					together.wait()
+				}
+				right(x)
+			})
+			entries := layKnown(t, s, 2500)
+			h := start(t, scoped(t, s.store))
+			h.hit(entries[0].action, entries[0].body)
+			if n := s.lists(); n != 0 {
+				t.Errorf("%d lists before a miss", n)
+			}
+			h.misses(300)
+			h.end()
+			h.quiet()
+			if n := len(s.requests("GET", "")); n > early {
+				t.Errorf("%d gets of 300 were asked", n)
+			}
+			if n := s.lists(); n < pages || n > c.most {
+				t.Errorf("%d lists, want %d to %d", n, pages, c.most)
+			}
+		})
 	}
-	checkDoubt(t, h, s)
-	h.quiet()
+}
+
+// A million keys are given up at the first page, or at as many as the last run
+// of the kind makes expect. Then gets are asked for less and less often, until
+// something is found.
+func TestCensusGivesUpAMillionKeys(t *testing.T) {
+	for name, c := range map[string]struct{ known, lists int }{
+		"nothing is known":     {0, 1},
+		"a snapshot was there": {2500, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, listedBy(evenly(1000*1000)))
+			if c.known > 0 {
+				layKnown(t, s, c.known)
+			}
+			h := start(t, scoped(t, s.store))
+			h.misses(1000)
+			if n := s.lists(); n != c.lists {
+				t.Errorf("%d lists", n)
+			}
+			checkDoubt(t, h, s)
+			h.quiet()
+		})
+	}
 }
 
 // The same without the right to list: silently if misses are 404, with a line

@@ -31,6 +31,13 @@ add(struct census *c, uint64_t first, uint64_t last, uint64_t *position,
 	return census_add(c, &part);
 }
 
+static uint64_t
+next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed ^ *seed >> 29;
+}
+
 /* what is known */
 
 static void
@@ -102,34 +109,143 @@ parts_have_a_limit(void **state)
 	assert_int_equal(find(&c, CENSUS_PAGES_MAX), CENSUS_UNKNOWN);
 }
 
-/* how the rest is listed */
+/* how it is listed */
+
+/* Each position is either known or planned, once. */
+static void
+check_cover(const struct census *c, const struct census_plan *plan)
+{
+	static struct census all;
+
+	all = *c;
+	assert_true(plan->ranges <= CENSUS_PLAN_MAX);
+	for (size_t i = 0; i < plan->ranges; i++) {
+		assert_true(add(&all, plan->range[i].first, plan->range[i].last,
+			NULL, 0));
+	}
+	for (size_t i = 0; i < all.parts; i++) {
+		assert_int_equal(all.part[i].range.first,
+			i > 0 ? all.part[i - 1].range.last + 1 : 0);
+		assert_true(all.part[i].range.last >= all.part[i].range.first);
+	}
+	assert_int_equal(all.part[all.parts - 1].range.last, LAST);
+}
 
 static void
-check_plan(uint64_t next, uint64_t pages, size_t ranges)
+first_pages_are_as_many_as_the_entries_fill(void **state)
 {
+	static const struct census nothing;
+
+	static const struct {
+		size_t entries;
+		uint64_t pages;
+		size_t ranges;
+	} cases[] = {
+		{0, 1, 1},
+		{999, 1, 1},
+		{1000, 2, 2},
+		{7999, 8, CENSUS_RANGES_MAX},
+		{8000, 9, CENSUS_RANGES_MAX},
+		{SIZE_MAX, SIZE_MAX / 1000 + 1, CENSUS_RANGES_MAX},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct census_plan plan;
+
+		census_plan_first(cases[i].entries, &plan);
+		assert_int_equal(plan.pages, cases[i].pages);
+		assert_int_equal(plan.ranges, cases[i].ranges);
+		check_cover(&nothing, &plan);
+	}
+}
+
+/* After one page, which ends before next. */
+static void
+check_rest(uint64_t next, uint64_t pages, size_t ranges)
+{
+	static struct census c;
 	struct census_plan plan;
 
-	census_plan(next, &plan);
+	c.parts = 0;
+	assert_true(add(&c, 0, next - 1, NULL, 0));
+	census_plan_rest(&c, &plan);
 	assert_int_equal(plan.pages, pages);
 	assert_int_equal(plan.ranges, ranges);
-	for (size_t i = 0; i < ranges; i++) {
-		assert_int_equal(plan.range[i].first, next);
-		assert_true(plan.range[i].last >= next);
-		next = plan.range[i].last + 1;
-	}
-	assert_int_equal(next, 0); /* all the rest */
+	check_cover(&c, &plan);
 }
 
 static void
 ranges_are_as_many_as_pages(void **state)
 {
-	check_plan(LAST, 1, 1);
-	check_plan(LAST / 2 + 1, 1, 1);
-	check_plan(LAST / 2, 2, 2);
-	check_plan(LAST / 8, 8, CENSUS_RANGES_MAX);
-	check_plan(LAST / 9 + 1, 8, CENSUS_RANGES_MAX);
-	check_plan(LAST / 100, 100, CENSUS_RANGES_MAX);
-	check_plan(1, LAST, CENSUS_RANGES_MAX);
+	check_rest(LAST, 1, 1);
+	check_rest(LAST / 2 + 1, 1, 1);
+	check_rest(LAST / 2, 2, 2);
+	check_rest(LAST / 8, 8, CENSUS_RANGES_MAX);
+	check_rest(LAST / 9 + 1, 8, CENSUS_RANGES_MAX);
+	check_rest(LAST / 100, 100, CENSUS_RANGES_MAX);
+	check_rest(1, LAST, CENSUS_RANGES_MAX);
+}
+
+/* A sixteenth of all positions. */
+#define UNIT (LAST / 16 + 1)
+
+static void
+the_rest_is_what_the_first_pages_leave(void **state)
+{
+	static const struct {
+		uint64_t first[3], count[3]; /* of known units */
+		uint64_t pages;
+		size_t ranges;
+	} cases[] = {
+		{{0, 8}, {8, 8}, 0, 0}, {{0, 8}, {8, 7}, 1, 1},
+		{{0, 8}, {7, 8}, 1, 1},
+		{{0, 8}, {7, 7}, 1, 2}, /* a page, but not in one piece */
+		{{0, 8}, {4, 4}, 2, 2}, {{0, 8}, {2, 2}, 6, 6},
+		{{0, 8}, {1, 2}, 9, 9},                     /* 7 and 6 units */
+		{{0, 8}, {1, 1}, 14, 8}, {{5}, {1}, 15, 9}, /* 5 and 10 units */
+		{{0, 5, 10}, {1, 1, 1}, 13, 10}, /* 4, 4 and 5 units */
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		static struct census c;
+		struct census_plan plan;
+
+		c.parts = 0;
+		for (size_t n = 0; n < 3 && cases[i].count[n] > 0; n++) {
+			uint64_t first = cases[i].first[n] * UNIT;
+
+			assert_true(add(&c, first,
+				first + cases[i].count[n] * UNIT - 1, NULL, 0));
+		}
+		census_plan_rest(&c, &plan);
+		assert_int_equal(plan.pages, cases[i].pages);
+		assert_int_equal(plan.ranges, cases[i].ranges);
+		check_cover(&c, &plan);
+	}
+}
+
+/* As many first pages as there can be, with gaps of any size around them. */
+static void
+a_plan_has_room_for_every_range(void **state)
+{
+	uint64_t seed = 1;
+
+	for (int i = 0; i < 1000; i++) {
+		static struct census c;
+		struct census_plan plan;
+
+		c.parts = 0;
+		for (uint64_t n = 0; n < CENSUS_RANGES_MAX; n++) {
+			uint64_t first = n * 2 * UNIT, at[2];
+
+			at[0] = first + next_random(&seed) % (2 * UNIT);
+			at[1] = at[0] +
+				next_random(&seed) % (first + 2 * UNIT - at[0]);
+			assert_true(add(&c, at[0], at[1], NULL, 0));
+		}
+		census_plan_rest(&c, &plan);
+		check_cover(&c, &plan);
+	}
 }
 
 /* Buckets of random keys, listed as planned, page by page. */
@@ -142,13 +258,6 @@ compare(const void *a, const void *b)
 	const uint64_t *x = a, *y = b;
 
 	return (*x > *y) - (*x < *y);
-}
-
-static uint64_t
-next_random(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return *seed ^ *seed >> 29;
 }
 
 /* Lists a page of so many keys; true if another follows. */
@@ -173,15 +282,19 @@ list_page(struct census *c, const uint64_t *keys, size_t count, size_t per_page)
 	return end == CENSUS_PAGE_MORE;
 }
 
+/* entries: how many are expected. */
 static void
-list_all(struct census *c, const uint64_t *keys, size_t count, size_t per_page)
+list_all(struct census *c, const uint64_t *keys, size_t count, size_t per_page,
+	size_t entries)
 {
-	struct census_plan plan = {.ranges = 0};
+	struct census_plan plan;
 
-	begin(0, LAST);
-	if (list_page(c, keys, count, per_page)) {
-		census_plan(page.next, &plan);
+	census_plan_first(entries, &plan);
+	for (size_t i = 0; i < plan.ranges; i++) {
+		begin(plan.range[i].first, plan.range[i].last);
+		list_page(c, keys, count, per_page);
 	}
+	census_plan_rest(c, &plan);
 	for (size_t i = 0; i < plan.ranges; i++) {
 		struct census_range range = plan.range[i];
 
@@ -205,7 +318,7 @@ random_buckets_are_known_whole(void **state)
 			keys[i] = next_random(&seed);
 		}
 		qsort(keys, count, sizeof(*keys), compare);
-		list_all(&c, keys, count, 1 + count / 100);
+		list_all(&c, keys, count, 1 + count / 100, count * 3);
 		for (size_t i = 0; i < count; i++) {
 			assert_int_equal(find(&c, keys[i]), CENSUS_HOLDS);
 			assert_int_equal(
@@ -225,7 +338,10 @@ main(void)
 		cmocka_unit_test(an_empty_bucket_lacks_everything),
 		cmocka_unit_test(parts_are_known_in_any_order),
 		cmocka_unit_test(parts_have_a_limit),
+		cmocka_unit_test(first_pages_are_as_many_as_the_entries_fill),
 		cmocka_unit_test(ranges_are_as_many_as_pages),
+		cmocka_unit_test(the_rest_is_what_the_first_pages_leave),
+		cmocka_unit_test(a_plan_has_room_for_every_range),
 		cmocka_unit_test(random_buckets_are_known_whole),
 	};
 

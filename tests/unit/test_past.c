@@ -89,6 +89,7 @@ nothing_is_said_where_there_is_none(void **state)
 	start();
 	assert_int_equal(finish(), PAST_NONE);
 	assert_int_equal(bucket.said, 0);
+	assert_int_equal(past_lacks(&past, &sample->head.scope), 0);
 	end();
 }
 
@@ -140,6 +141,24 @@ any_pieces_will_do(void **state)
 		assert_inline();
 		end();
 	}
+}
+
+static void
+what_it_lacks_is_known_with_the_tables(void **state)
+{
+	struct id known = flights_entry(&blocks[1], 21).action;
+	struct id stranger = packs_action(99);
+	struct bucket_object *o = put_sample(1);
+
+	o->held = sample->table_len - 1;
+	start();
+	bucket_await(1);
+	assert_int_equal(past_lacks(&past, &stranger), 0);
+	bucket_release(o);
+	assert_int_equal(finish(), PAST_WHOLE);
+	assert_int_equal(past_lacks(&past, &stranger), 7);
+	assert_int_equal(past_lacks(&past, &known), 0);
+	end();
 }
 
 /* Wherever the first attempt ends, the second gets the rest. */
@@ -203,6 +222,7 @@ main(void)
 		cmocka_unit_test(one_key_is_asked_for_once),
 		cmocka_unit_test(
 			tables_come_first_and_inline_blocks_as_they_arrive),
+		cmocka_unit_test(what_it_lacks_is_known_with_the_tables),
 		cmocka_unit_test(any_pieces_will_do),
 		cmocka_unit_test(a_second_attempt_goes_on),
 		cmocka_unit_test(
