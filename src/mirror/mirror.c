@@ -159,6 +159,7 @@ drain(struct mirror *m, bool go_waits, uint64_t drain_ms)
 	bool shortened = false;
 
 	remote_hurry(&m->remote);
+	queue_hurry(&m->crew.queue);
 	if (m->packer) {
 		packer_finish(m->packer);
 	}

@@ -3,6 +3,7 @@
 #include "os/thread.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool
 ring_init(struct ring *r, size_t cap)
@@ -30,6 +31,69 @@ ring_pop(struct ring *r)
 	/* an empty ring begins again where memory has been touched already */
 	r->head = r->count > 0 ? (r->head + 1) % r->cap : 0;
 	return e;
+}
+
+/* One of a ring's entries, and its place there. */
+struct ranked {
+	struct entry entry;
+	size_t at;
+};
+
+/* The last of each action first. */
+static int
+by_action(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	int order = memcmp(x->entry.action.byte, y->entry.action.byte, ID_LEN);
+
+	return order != 0 ? order : (x->at < y->at) - (x->at > y->at);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->entry.size != y->entry.size) {
+		return x->entry.size < y->entry.size ? -1 : 1;
+	}
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Leaves the first of each action; how many these are. */
+static size_t
+leave_first(struct ranked *all, size_t count)
+{
+	size_t left = 1;
+
+	for (size_t i = 1; i < count; i++) {
+		if (!id_eq(&all[i].entry.action, &all[left - 1].entry.action)) {
+			all[left++] = all[i];
+		}
+	}
+	return left;
+}
+
+static void
+ring_sort(struct ring *r)
+{
+	struct ranked *all =
+		r->count > 1 ? malloc(r->count * sizeof(*all)) : NULL;
+
+	if (!all) {
+		return;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		all[i] = (struct ranked){r->slot[(r->head + i) % r->cap], i};
+	}
+	qsort(all, r->count, sizeof(*all), by_action);
+	r->count = leave_first(all, r->count);
+	qsort(all, r->count, sizeof(*all), by_size);
+	r->head = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		r->slot[i] = all[i].entry;
+	}
+	free(all);
 }
 
 bool
@@ -178,6 +242,17 @@ queue_done_put(struct queue *q, const struct entry *e, bool held)
 	if (puts_left(q, false) == 0) {
 		pthread_cond_broadcast(&q->put_idle);
 	}
+	pthread_mutex_unlock(&q->lock);
+}
+
+void
+queue_hurry(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	ring_sort(&q->puts);
+	ring_sort(&q->held);
+	/* another one is first, which may be ready */
+	pthread_cond_broadcast(&q->put_ready);
 	pthread_mutex_unlock(&q->lock);
 }
 

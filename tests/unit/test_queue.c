@@ -1,72 +1,4 @@
-#include "mirror/queue.h"
-
-#include "os/clock.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-
-enum { SOON_MS = 20000, BRIEFLY_MS = 30 };
-
-static struct queue queue;
-
-static int
-set_up(void **state)
-{
-	return queue_init(&queue) ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	free(queue.gets.slot);
-	free(queue.puts.slot);
-	free(queue.held.slot);
-	return 0;
-}
-
-static struct id
-action(unsigned n)
-{
-	return (struct id){{(uint8_t)(n >> 8), (uint8_t)n}};
-}
-
-static struct entry
-entry(unsigned n, uint64_t size)
-{
-	return (struct entry){.action = action(n), .size = size};
-}
-
-static bool
-add_put(unsigned n, uint64_t size, bool held)
-{
-	struct entry e = entry(n, size);
-	size_t ignored;
-
-	return queue_add_put(&queue, &e, held, &ignored);
-}
-
-static struct entry
-take_put(bool want_held)
-{
-	struct entry e = {.size = 0};
-	bool held = !want_held;
-
-	assert_true(queue_take_put(&queue, &e, &held));
-	assert_int_equal(held, want_held);
-	return e;
-}
-
-static void
-assert_takes_put(unsigned n, uint64_t size, bool held)
-{
-	struct entry e = take_put(held), want = entry(n, size);
-
-	assert_true(id_eq(&e.action, &want.action));
-	assert_int_equal(e.size, size);
-}
+#include "queue_fixture.h"
 
 static void
 gets_come_in_order(void **state)
@@ -252,38 +184,6 @@ the_last_put_of_an_action_wins(void **state)
 	}
 }
 
-struct taker {
-	pthread_t thread;
-	bool taken;
-};
-
-static void *
-take_one_put(void *arg)
-{
-	struct taker *t = arg;
-	struct entry e;
-	bool held;
-
-	t->taken = queue_take_put(&queue, &e, &held);
-	return NULL;
-}
-
-static void
-await_putters(size_t count)
-{
-	size_t waiting = 0;
-
-	for (int i = 0; i < SOON_MS && waiting != count; i++) {
-		struct timespec moment = {.tv_nsec = 1000000};
-
-		nanosleep(&moment, NULL);
-		pthread_mutex_lock(&queue.lock);
-		waiting = queue.waiting_putters;
-		pthread_mutex_unlock(&queue.lock);
-	}
-	assert_int_equal(waiting, count);
-}
-
 /* All putters wait behind an action that is under way; when it is done each
  * of them has something to do. */
 static void
@@ -356,8 +256,6 @@ knows_how_many_wait_for_a_hand(void **state)
 	assert_true(queue_add_put(&queue, &e, true, &backlog));
 	assert_int_equal(backlog, 2);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)
