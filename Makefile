@@ -417,7 +417,7 @@ $(BUILD)/arm64/emulated: $(BUILD)/arm64/gocache-s3
 	@chmod 755 $@
 
 TALK := Version|NoBucket|Greeting|PutThenGet|LastPut|TestTLS$$
-THREADS := Packs|Prefetch|Runners|Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|TLS|GrantedKeys|RefusedKeys
+THREADS := Packs|Prefetch|Runners|Connection|Fault|Close|Gets|Mirror|Interrupt|Terminate|Drain|SlowDown|TLS|GrantedKeys|RefusedKeys
 
 # --- lint -------------------------------------------------------------------
 

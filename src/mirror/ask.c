@@ -258,7 +258,6 @@ static enum step
 attempt(struct course *c)
 {
 	enum conn_use use = c->mend.use;
-	uint64_t began_ms;
 
 	c->outcome = (struct exchange_outcome){0};
 	meta_init(&c->meta);
@@ -271,11 +270,14 @@ attempt(struct course *c)
 	if (c->keyless) {
 		return STEP_FAILED;
 	}
-	began_ms = clock_mono_ms();
+	uint64_t began_ms = remote_pace_begin(c->remote, c->ask->op);
 	struct conn *conn = conn_take(&c->remote->pool, use, c->fresh, &c->err);
 	enum step step = conn ? attempt_on(c, conn, use) : judge_failure(c);
+	enum pace_result result = c->answered ? PACE_SERVED : PACE_LOST;
 	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
 
+	remote_pace_end(c->remote, c->ask->op,
+		step == STEP_SLOWLY ? PACE_REFUSED : result, began_ms);
 	if (lost && errors_kind(c->ask->op) == ERRORS_GET) {
 		remote_note_stall(c->remote, clock_mono_ms() - began_ms);
 	}

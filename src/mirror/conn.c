@@ -15,6 +15,7 @@ const struct conn_patience conn_usual_patience = {
 	.speed_min = 5 * 1024,
 	.refusal_ms = 2000,
 	.keys_ms = {[CONN_GET] = 5000, [CONN_PUT] = 60000},
+	.turn_ms = {[CONN_GET] = 1000, [CONN_PUT] = 30000},
 };
 
 void

@@ -36,6 +36,9 @@ struct conn_patience {
 	/* how long there may be no keys to sign with, before a get is a miss,
 	 * or an upload dropped (mirror/credentials.h) */
 	unsigned keys_ms[CONN_USES];
+	/* how long a request waits for its turn (mirror/remote.h) once the store
+	 * has asked for fewer, before it goes all the same */
+	unsigned turn_ms[CONN_USES];
 };
 
 extern const struct conn_patience conn_usual_patience;

@@ -3,6 +3,7 @@
 #include "mirror/say.h"
 #include "os/clock.h"
 #include "os/settings_files.h"
+#include "os/thread.h"
 
 #include <poll.h>
 #include <string.h>
@@ -112,6 +113,8 @@ remote_start(struct remote *r, const struct remote_setup *with)
 		with->patience);
 	breaker_init(&r->breaker);
 	retry_budget_init(&r->budget);
+	pace_init(&r->pace);
+	thread_cond_init(&r->pace_moved);
 	if (with->settings->bucket[0] == '\0' || with->dir->dir < 0) {
 		return; /* which has been said */
 	}
@@ -312,6 +315,7 @@ remote_cancel_fetches(struct remote *r)
 {
 	r->cancelled = true;
 	conn_pool_shut(&r->pool);
+	remote_pace_stop(r);
 	if (r->credentials) {
 		credentials_give_up(r->credentials, CONN_GET);
 	}

@@ -17,6 +17,7 @@
 #include "s3/breaker.h"
 #include "s3/endpoint.h"
 #include "s3/errors.h"
+#include "s3/pace.h"
 #include "s3/retry.h"
 #include "s3/settings.h"
 
@@ -73,6 +74,8 @@ struct remote {
 	pthread_mutex_t lock;  /* guards what follows */
 	struct breaker breaker;
 	struct retry_budget budget;
+	struct pace pace;
+	pthread_cond_t pace_moved; /* there may be room for another request */
 	bool region_named, bucket_in_host; /* the store said so */
 	int64_t skew_s;
 	bool sign_bodies;
@@ -172,6 +175,16 @@ bool remote_is_in_session(const struct remote *r);
 /* For mend.c: finds the way to endpoint[i]. */
 GS_CHECKED enum gs_code remote_find_site(
 	struct remote *r, unsigned i, struct gs_err *err);
+
+/* For ask.c: around each attempt. Once the store has asked for fewer requests,
+ * one waits until there is room for another of its kind (s3/pace.h), or it reads
+ * and fetches are cancelled, but no longer than the patience's turn_ms; then it
+ * goes all the same. Entries that go waits for are PACE_AWAITED, other objects
+ * that are read and lists are PACE_READ, what is put is PACE_WRITE. Returns when
+ * it began, for the end. */
+uint64_t remote_pace_begin(struct remote *r, enum errors_op op);
+void remote_pace_end(struct remote *r, enum errors_op op,
+	enum pace_result result, uint64_t began_ms);
 
 /* For ask.c: whether a request of this kind may go now (one that puts waits
  * while the breaker is open, unless we are hurried), and how it went. */

@@ -8,4 +8,7 @@
 GS_CHECKED enum gs_code remote_prepare_keys(
 	struct remote *r, struct gs_err *err);
 
+/* Lets reads that wait for their turn see that they are cancelled. */
+void remote_pace_stop(struct remote *r);
+
 #endif

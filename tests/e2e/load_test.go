@@ -3,9 +3,60 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 )
+
+// crowd is a store that takes some time for each upload of an entry, and
+// refuses those that are too many at once.
+type crowd struct {
+	most    int
+	each    time.Duration
+	refusal script
+
+	mu      sync.Mutex
+	atWork  int
+	refused int
+}
+
+func (c *crowd) enter() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.atWork == c.most {
+		c.refused++
+		return false
+	}
+	c.atWork++
+	return true
+}
+
+func (c *crowd) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.atWork--
+}
+
+func (c *crowd) refusals() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused
+}
+
+func (c *crowd) serve(x *exchange) {
+	if x.method != "PUT" || !x.isEntry() {
+		x.good()
+		return
+	}
+	x.readBody()
+	if !c.enter() {
+		c.refusal(x)
+		return
+	}
+	time.Sleep(c.each)
+	c.leave()
+	x.good()
+}
 
 func putMany(h *helper, name string, count, size int) {
 	for i := range count {
@@ -22,6 +73,52 @@ func (b *badServer) storedOf(name string, count int) int {
 		}
 	}
 	return stored
+}
+
+// A store that is asked for too much at once is asked for less: few uploads
+// are refused, and nearly all are made in the end.
+func TestSlowDownIsHeeded(t *testing.T) {
+	const count = 300
+	for name, refusal := range map[string]script{
+		"503 SlowDown":        document("503 Slow Down", "SlowDown"),
+		"429 TooManyRequests": document("429 Too Many Requests", "TooManyRequests"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &crowd{most: 2, each: 20 * time.Millisecond, refusal: refusal}
+			s := newBadServer(t, c.serve)
+			h := start(t, at(t, s.store).with("-drain=60s"))
+			putMany(h, "crowded", count, 800)
+			h.end()
+			if n := s.entries(); n < count*99/100 {
+				t.Errorf("%d of %d entries were stored", n, count)
+			}
+			if n := c.refusals(); n == 0 || n > count/8 {
+				t.Errorf("%d of %d uploads were refused", n, count)
+			}
+			h.said(0, 2)
+		})
+	}
+}
+
+// What go waits for does not stand behind uploads that wait for their turn.
+func TestSlowDownHoldsBackNoGet(t *testing.T) {
+	t.Parallel()
+	const count = 100
+	c := &crowd{most: 1, each: 200 * time.Millisecond, refusal: document("503 Slow Down", "SlowDown")}
+	s := newBadServer(t, c.serve)
+	s.hold(victim, sample)
+	h := start(t, at(t, s.store).with("-drain=1s"))
+	putMany(h, "crowded", count, 800)
+	waitFor(t, "the store to refuse", patience, func() bool { return c.refusals() > 1 && s.entries() > 2 })
+	h.hit(victim, sample)
+	if n := s.storedOf("crowded", count); n > count/2 {
+		t.Errorf("a get was answered behind %d of %d uploads", n, count)
+	}
+	h.close(time.Second + drainSlack)
+	h.stdin.Close()
+	h.exitZero()
+	h.said(1, 2)
 }
 
 // When the time for uploads runs out, most of them have been made: the

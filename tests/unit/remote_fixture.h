@@ -115,6 +115,7 @@ fixture_prepare(script_answer *answer)
 		.speed_min = 1,
 		.refusal_ms = FIXTURE_SOON_MS,
 		.keys_ms = {FIXTURE_SOON_MS, FIXTURE_SOON_MS},
+		.turn_ms = {FIXTURE_SOON_MS, FIXTURE_SOON_MS},
 	};
 	return f;
 }
