@@ -2,12 +2,9 @@
  * to the same text. */
 #include "base/base64.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 enum { TEXT_MAX = 4096 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct outcome {
 	enum gs_code code;

@@ -5,38 +5,16 @@
  */
 #include "pack/zblock.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static struct zblock_reader reader;
 
-static void
-check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
-
 /* What came out, in a form that does not depend on the cuts. */
 struct outcome {
-	uint64_t hash; /* FNV-1a over events and bytes */
+	uint64_t hash; /* of events and bytes */
 	size_t entries, body_left;
 	bool failed, ended, inside;
 };
-
-static void
-hash_bytes(struct outcome *o, const void *bytes, size_t n)
-{
-	const uint8_t *p = bytes;
-
-	for (size_t i = 0; i < n; i++) {
-		o->hash = (o->hash ^ p[i]) * 1099511628211U;
-	}
-}
 
 static void
 note(struct outcome *o, enum block_event event, struct view body)
@@ -48,11 +26,11 @@ note(struct outcome *o, enum block_event event, struct view body)
 		check(!o->inside && b->at == o->entries++);
 		o->inside = true;
 		o->body_left = b->has_body ? (size_t)e->size : 0;
-		hash_bytes(o, e, sizeof(*e));
+		hash_add(&o->hash, (struct view){(const char *)e, sizeof(*e)});
 	} else if (event == BLOCK_BODY) {
 		check(o->inside && body.n > 0 && body.n <= o->body_left);
 		o->body_left -= body.n;
-		hash_bytes(o, body.p, body.n);
+		hash_add(&o->hash, body);
 	} else if (event == BLOCK_ENTRY_END) {
 		check(o->inside && o->body_left == 0);
 		o->inside = false;
@@ -75,7 +53,7 @@ static struct outcome
 read_block(
 	struct view in, const struct zblock_len *len, bool packed, size_t piece)
 {
-	struct outcome o = {.hash = 14695981039346656037U};
+	struct outcome o = {.hash = HASH_OF_NOTHING};
 	enum block_event event = BLOCK_MORE;
 	struct gs_err err = {0};
 

@@ -2,18 +2,7 @@
  * when they have no wildcard. */
 #include "base/cert.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check_inside(struct view part, struct view whole)
-{
-	if (part.n > 0 &&
-		(part.p < whole.p || part.p + part.n > whole.p + whole.n)) {
-		abort();
-	}
-}
+#include "fuzz.h"
 
 static void
 check_names(const struct cert *cert, struct view whole)
@@ -22,7 +11,7 @@ check_names(const struct cert *cert, struct view whole)
 	struct cert_name name;
 
 	while (cert_next_name(&rest, &name)) {
-		check_inside(name.value, whole);
+		check(lies_in(name.value, whole));
 		if (name.is_address
 				? !cert_is_for_address(cert, name.value)
 				: name.value.n > 0 && name.value.p[0] != '*' &&
@@ -41,8 +30,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!cert_read(whole, &cert)) {
 		return 0;
 	}
-	check_inside(cert.issuer, whole);
-	check_inside(cert_label(cert.subject), whole);
+	check(lies_in(cert.issuer, whole));
+	check(lies_in(cert_label(cert.subject), whole));
 	check_names(&cert, whole);
 	if (cert_is_for_name(&cert, VIEW("")) ||
 		(!cert.purposes.p && !cert_is_for_servers(&cert))) {

@@ -3,26 +3,13 @@
  * its kind has; a refusal is one line and leaves nothing behind. */
 #include "s3/chain.h"
 
+#include "env_lines.h"
+#include "fuzz.h"
 #include "s3/container.h"
 #include "s3/env.h"
 #include "s3/url.h"
 
-#include "env_lines.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static struct chain chain;
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
 
 static void
 check_url(const char *text)

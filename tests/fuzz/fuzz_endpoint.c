@@ -2,21 +2,9 @@
  * and prefix with a NUL between. What is accepted is a place like any other. */
 #include "s3/endpoint.h"
 
+#include "fuzz.h"
 #include "s3/store.h"
 #include "s3/url.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
 
 static struct endpoint_wish
 read_wish(struct view text)

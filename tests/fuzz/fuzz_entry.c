@@ -1,10 +1,7 @@
 /* An action file that is accepted is written again as the same entry. */
 #include "gocache/entry.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 check_again(const struct entry *e)

@@ -2,19 +2,7 @@
  * for the status: every judgement is whole and can be said to a person. */
 #include "s3/errors.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
+#include "fuzz.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

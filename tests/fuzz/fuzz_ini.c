@@ -2,9 +2,7 @@
  * answer is no longer than the text. The questions come from the text. */
 #include "base/ini.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 ask(struct view text, const struct ini_section *section, struct view key,

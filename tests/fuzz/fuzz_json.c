@@ -3,11 +3,7 @@
 #include "base/json.h"
 
 #include "base/utf8.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* s->n of a text that is refused. */
 static const struct view refused = {NULL, SIZE_MAX};

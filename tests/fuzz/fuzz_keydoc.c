@@ -2,19 +2,7 @@
  * sent in headers, and of what is not nothing stays. */
 #include "s3/keydoc.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
+#include "fuzz.h"
 
 static void
 check_grant(struct grant *g)

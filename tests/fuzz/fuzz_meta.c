@@ -4,20 +4,9 @@
  * range alone. */
 #include "s3/meta.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 
 enum { LINES_MAX = 64 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
 
 static void
 take(struct meta *m, struct view line)

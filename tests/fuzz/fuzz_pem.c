@@ -2,11 +2,9 @@
  * than base64 has room for. */
 #include "base/pem.h"
 
-#include <stdlib.h>
+#include "fuzz.h"
 
 enum { DECODED_MAX = 512 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_block(struct view body)

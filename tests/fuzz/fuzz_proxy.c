@@ -3,34 +3,10 @@
 #include "s3/proxy.h"
 
 #include "env_lines.h"
+#include "fuzz.h"
 #include "s3/http1_syntax.h"
 #include "s3/no_proxy.h"
 #include "s3/url.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
-
-static size_t
-count_lines(struct view head)
-{
-	size_t lines = 0;
-
-	for (size_t i = 0; i < head.n; i++) {
-		check(head.p[i] != '\0');
-		lines += head.p[i] == '\n';
-	}
-	return lines;
-}
 
 /* Its URL is one, and the heads it is put into hold no line more. */
 static void

@@ -3,11 +3,7 @@
 #include "gocache/request.h"
 
 #include "base/buf.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const struct id none;
 

@@ -3,24 +3,7 @@
 #include "pack/gofile.h"
 #include "pack/scope.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
-
-static bool
-lies_in(struct view part, struct view whole)
-{
-	return part.n == 0 ||
-	       (part.p >= whole.p && part.p + part.n <= whole.p + whole.n);
-}
+#include "fuzz.h"
 
 static void
 check_values(struct view text, const char *name)

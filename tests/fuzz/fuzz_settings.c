@@ -2,26 +2,13 @@
  * (a variable per line), with a NUL between. What is accepted is safe to send. */
 #include "s3/settings.h"
 
-#include "s3/object.h"
-
 #include "env_lines.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
+#include "s3/object.h"
 
 static struct settings settings;
 static struct object_scratch scratch;
 static char head[2 * OBJECT_HEAD_MAX];
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
 
 /* The head holds its own lines and no others. */
 static void
@@ -33,14 +20,10 @@ check_head(const struct endpoint *e)
 	const struct id action = {{0}};
 	struct buf out = BUF_OVER(head);
 	struct gs_err err;
-	size_t lines = 0;
 
 	check(object_get_head(&with, &action, &out, &err) == GS_OK);
-	for (size_t i = 0; i < out.len; i++) {
-		check(head[i] != '\0');
-		lines += head[i] == '\n';
-	}
-	check(lines == 8 + (settings.chain.keys.session_token[0] != '\0'));
+	check(count_lines(buf_view(&out)) ==
+		8 + (settings.chain.keys.session_token[0] != '\0'));
 	check(out.len <= OBJECT_HEAD_MAX);
 }
 

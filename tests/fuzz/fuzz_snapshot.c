@@ -4,23 +4,11 @@
  * accepted, and a plan and the next snapshot are made of it.
  */
 #include "pack/compose.h"
+
+#include "fuzz.h"
 #include "pack/flight.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 enum { DIGEST_AT = 12, SCOPE_AT = DIGEST_AT + ID_LEN };
-
-static void
-check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 static void
 seal(unsigned char *bytes, size_t table_len)
@@ -80,7 +68,7 @@ go_on(const struct plan *p)
 	const struct compose_memory m = {
 		calloc(h->blocks + 1, sizeof(uint32_t)),
 		calloc(h->packs + 1, sizeof(uint32_t))};
-	const struct compose_new none = {NULL, NULL, NULL, 0, 0};
+	const struct compose_new none = {0};
 	struct compose c;
 	struct snapshot next;
 	struct gs_err err = {0};

@@ -2,21 +2,9 @@
  * read is written as one that says the same, and the token of an answer too. */
 #include "s3/sso.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static struct sso_token token, again;
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
 
 /* Writes the token into the cache's text, and reads it from there. */
 static void

@@ -3,19 +3,7 @@
  * as it says. */
 #include "s3/sts.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool is_so)
-{
-	if (!is_so) {
-		abort();
-	}
-}
+#include "fuzz.h"
 
 static void
 copy(char *to, size_t max, struct view text)

@@ -5,24 +5,12 @@
  */
 #include "pack/zframe.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { RAW_MAX = 65536 };
 
 static _Alignas(16) char memory[ZFRAME_READER_BYTES];
 static char raw[2][RAW_MAX];
-
-static void
-check(bool good)
-{
-	if (!good) {
-		abort();
-	}
-}
 
 struct outcome {
 	bool failed, ended;
