@@ -69,14 +69,48 @@ fetch_at_once(void)
 	}
 }
 
-/* A remote of AWS's own, that nobody talks to. */
+/* Two gets and a put, of which only the first is refused and then mended. */
+static inline void
+use_what_is_learned(void)
+{
+	struct entry e = store_entry(f, 1, "one");
+
+	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
+	assert_int_equal(fetch_one(f, 3), REMOTE_DONE);
+	remote_upload(&f->remote, &e);
+	assert_int_equal(f->remote.counts.uploaded, 1);
+	assert_int_equal(f->remote.counts.retries, 0);
+	assert_int_equal(script_count_heard(&f->server), 4);
+}
+
+/* A refusal that names another region. */
+static inline bool
+learn_region(struct mend *m, const char *region)
+{
+	struct errors_judgement j = {.mend = ERRORS_MEND_REGION};
+	struct meta meta;
+
+	meta_init(&meta);
+	snprintf(j.region, sizeof(j.region), "%s", region);
+	return mend_try(m, &f->remote, &j, &meta);
+}
+
+/* A remote at AWS, that nobody talks to. Two more variables may be NULL. */
+static inline void
+start_at_aws_with(const char *endpoint, char *first, char *second)
+{
+	f = fixture_prepare(NULL);
+	f->input.endpoint = endpoint;
+	f->env[3] = first;
+	f->env[4] = first ? second : NULL;
+	fixture_start(f);
+	assert_true(remote_is_on(&f->remote));
+}
+
 static inline struct remote *
 start_at_aws(void)
 {
-	f = fixture_prepare(NULL);
-	f->input.endpoint = "";
-	fixture_start(f);
-	assert_true(remote_is_on(&f->remote));
+	start_at_aws_with("", NULL, NULL);
 	assert_string_equal(f->remote.pool.target.host,
 		"bucket.s3.us-east-1.amazonaws.com");
 	return &f->remote;

@@ -32,14 +32,7 @@ static void
 corrects_the_region_once(void **state)
 {
 	f = fixture_open(be_in_the_north);
-	struct entry e = store_entry(f, 1, "one");
-
-	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
-	assert_int_equal(fetch_one(f, 3), REMOTE_DONE);
-	remote_upload(&f->remote, &e);
-	assert_int_equal(f->remote.counts.uploaded, 1);
-	assert_int_equal(script_count_heard(&f->server), 4);
-	assert_int_equal(f->remote.counts.retries, 0);
+	use_what_is_learned();
 	assert_said(f, 1, "the bucket is in region 'eu-north-1'", "-region");
 	fixture_close(f);
 }
@@ -95,17 +88,6 @@ does_not_follow_redirects(void **state)
 	assert_int_equal(script_count(&f->server, "GET /bucket/p/"), 1);
 	assert_said(f, 1, "cannot get from bucket", "says 307");
 	fixture_close(f);
-}
-
-static bool
-learn_region(struct mend *m, const char *region)
-{
-	struct errors_judgement j = {.mend = ERRORS_MEND_REGION};
-	struct meta meta;
-
-	meta_init(&meta);
-	snprintf(j.region, sizeof(j.region), "%s", region);
-	return mend_try(m, &f->remote, &j, &meta);
 }
 
 static void

@@ -37,13 +37,7 @@ moves_the_bucket_to_the_host_once(void **state)
 {
 	open_at_a_name(want_it_in_the_host);
 	fixture_start(f);
-	struct entry e = store_entry(f, 1, "one");
-
-	assert_int_equal(fetch_one(f, 2), REMOTE_DONE);
-	assert_int_equal(fetch_one(f, 3), REMOTE_DONE);
-	remote_upload(&f->remote, &e);
-	assert_int_equal(f->remote.counts.uploaded, 1);
-	assert_int_equal(script_count_heard(&f->server), 4);
+	use_what_is_learned();
 	assert_said(f, 1, "the store wants the bucket in the host",
 		"addressing_style = virtual");
 	fixture_close(f);
@@ -133,39 +127,17 @@ learns_place_and_region(void **state)
 
 /* AWS's hosts */
 
-static bool
-learn_region(const char *region)
-{
-	struct errors_judgement j = {.mend = ERRORS_MEND_REGION};
-	struct mend m = {0};
-	struct meta meta;
-
-	meta_init(&meta);
-	snprintf(j.region, sizeof(j.region), "%s", region);
-	return mend_try(&m, &f->remote, &j, &meta);
-}
-
-static void
-start_at_aws_with(const char *endpoint, char *first, char *second)
-{
-	f = fixture_prepare(NULL);
-	f->input.endpoint = endpoint;
-	f->env[3] = first;
-	f->env[4] = first ? second : NULL;
-	fixture_start(f);
-	assert_true(remote_is_on(&f->remote));
-}
-
 static void
 moves_kinds_of_hosts_along(void **state)
 {
 	static char fips[] = "AWS_USE_FIPS_ENDPOINT=true";
 	static char dual[] = "AWS_USE_DUALSTACK_ENDPOINT=true";
+	struct mend m = {0};
 
 	start_at_aws_with("", fips, dual);
 	assert_string_equal(f->remote.pool.target.host,
 		"bucket.s3-fips.dualstack.us-east-1.amazonaws.com");
-	assert_true(learn_region("eu-west-3"));
+	assert_true(learn_region(&m, "eu-west-3"));
 	assert_string_equal(f->remote.pool.target.host,
 		"bucket.s3-fips.dualstack.eu-west-3.amazonaws.com");
 	end_at_aws();
@@ -174,9 +146,11 @@ moves_kinds_of_hosts_along(void **state)
 static void
 moves_a_host_that_is_configured(void **state)
 {
+	struct mend m = {0};
+
 	start_at_aws_with(
 		"https://s3.dualstack.us-east-1.amazonaws.com", NULL, NULL);
-	assert_true(learn_region("eu-west-3"));
+	assert_true(learn_region(&m, "eu-west-3"));
 	assert_string_equal(f->remote.pool.target.host,
 		"bucket.s3.dualstack.eu-west-3.amazonaws.com");
 	end_at_aws();
@@ -185,8 +159,10 @@ moves_a_host_that_is_configured(void **state)
 static void
 does_not_move_to_somebody_elses_host(void **state)
 {
-	start_at_aws_with("", NULL, NULL);
-	assert_false(learn_region("other.us-east-1.elb"));
+	struct mend m = {0};
+
+	start_at_aws();
+	assert_false(learn_region(&m, "other.us-east-1.elb"));
 	assert_int_equal(f->remote.pool.target_no, 0);
 	end_at_aws();
 }
