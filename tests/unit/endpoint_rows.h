@@ -5,8 +5,30 @@
 
 #include "lines.h"
 #include "s3/endpoint.h"
+#include "vectors.h"
 
 enum { COLUMNS_AT_ONCE = 8, COLUMN_MAX = 2048 };
+
+static struct gs_err err;
+static struct endpoint endpoint;
+
+static inline void
+assert_resolves(const struct endpoint_wish *wish)
+{
+	if (endpoint_resolve(wish, &endpoint, &err) != GS_OK) {
+		fail_msg("%s: %s", vector_at, err.text);
+	}
+}
+
+/* A bucket at a URL, or at AWS for an empty one. */
+static inline void
+assert_resolves_at(const char *url)
+{
+	const struct endpoint_wish wish = {
+		.bucket = VIEW("bucket"), .url = view_of(url)};
+
+	assert_resolves(&wish);
+}
 
 /* Valid until as many others have been taken. */
 static inline struct view
@@ -24,6 +46,18 @@ take_column(struct view *line)
 	}
 	return view_eq(column, VIEW("-")) ? VIEW("")
 					  : (struct view){at, column.n};
+}
+
+/* The columns that rows begin with. */
+static inline struct endpoint_wish
+take_wish(struct view *line)
+{
+	struct endpoint_wish wish = {0};
+
+	wish.bucket = take_column(line);
+	wish.region = take_column(line);
+	wish.url = take_column(line);
+	return wish;
 }
 
 /* FLAG+FLAG... */
@@ -54,14 +88,6 @@ set_flags(struct view flags, struct endpoint_wish *wish)
 	}
 }
 
-static inline void
-assert_text(const char *got, struct view want)
-{
-	if (!view_eq(view_of(got), want)) {
-		fail_msg("'%s' is not '%.*s'", got, (int)want.n, want.p);
-	}
-}
-
 /* Calls run for each line that is not empty; says how many. */
 static inline size_t
 each_row(const char *path, void (*run)(struct view line))
@@ -73,10 +99,13 @@ each_row(const char *path, void (*run)(struct view line))
 	lines_open(&lines, path);
 	while (lines_next(&lines, &line)) {
 		if (line.n > 0) {
+			lines.text[line.n] = '\0';
+			vector_at = lines.text;
 			run(line);
 			count++;
 		}
 	}
+	vector_at = "";
 	return count;
 }
 

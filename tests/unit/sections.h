@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The vector at hand, for messages: sections_each sets it to a path. */
+static const char *vector_at = "";
+
 enum { SECTIONS_FILE_MAX = 64 * 1024, SECTIONS_PATH_MAX = 512 };
 
 /* The whole file, in static memory until the next call. */
@@ -97,6 +100,7 @@ sections_each(const char *folder, void (*run)(const char *path))
 		if (file->d_name[0] != '.') {
 			snprintf(path, sizeof(path), "%s/%s", folder,
 				file->d_name);
+			vector_at = path;
 			run(path);
 			count++;
 		}
@@ -104,6 +108,7 @@ sections_each(const char *folder, void (*run)(const char *path))
 	if (dir) {
 		closedir(dir);
 	}
+	vector_at = "";
 	return count;
 }
 

@@ -1,16 +1,17 @@
 #include "s3/keydoc.h"
 
 #include "base/array.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "long_members.h"
+#include "vectors.h"
+
 static struct gs_err err;
 static struct grant grant;
-static const char *current; /* the vector's file */
 
 static const char *const kind_words[] = {
 	[KEYDOC_CONTAINER] = "container",
@@ -22,16 +23,6 @@ static const char *const kind_words[] = {
 	[KEYDOC_SESSION] = "session",
 };
 
-static const char *const code_words[] = {
-	[GS_OK] = "ok",
-	[GS_BAD] = "bad",
-	[GS_TOOBIG] = "toobig",
-	[GS_SYS] = "",
-	[GS_TIMEOUT] = "",
-	[GS_CLOSED] = "",
-	[GS_CONFIG] = "config",
-};
-
 static size_t
 index_of(struct view word, const char *const words[], size_t count)
 {
@@ -41,30 +32,9 @@ index_of(struct view word, const char *const words[], size_t count)
 		i++;
 	}
 	if (i == count) {
-		fail_msg("%s: unknown word", current);
+		fail_msg("%s: unknown word", vector_at);
 	}
 	return i;
-}
-
-static void
-assert_text(const char *got, struct view want)
-{
-	if (!view_eq(view_of(got), want)) {
-		fail_msg("%s: '%s' is not '%.*s'", current, got, (int)want.n,
-			want.p);
-	}
-}
-
-static const char *
-end_text(void)
-{
-	static char text[32];
-
-	if (grant.expires_s == GRANT_NEVER) {
-		return "never";
-	}
-	snprintf(text, sizeof(text), "%lld", (long long)grant.expires_s);
-	return text;
 }
 
 /* What a failure leaves behind. */
@@ -78,21 +48,21 @@ assert_failed(void)
 }
 
 static void
-check_line(enum gs_code code, struct view key, struct view value)
+check_results(struct view section)
 {
-	if (view_eq(key, VIEW("access"))) {
-		assert_text(grant.creds.access_key, value);
-	} else if (view_eq(key, VIEW("secret"))) {
-		assert_text(grant.creds.secret_key, value);
-	} else if (view_eq(key, VIEW("token"))) {
-		assert_text(grant.creds.session_token, value);
-	} else if (view_eq(key, VIEW("ends"))) {
-		assert_text(end_text(), value);
-	} else if (view_eq(key, VIEW("code"))) {
-		assert_text(code_words[code], value);
-	} else if (view_eq(key, VIEW("error"))) {
-		assert_text(err.text, value);
-	}
+	char ends[VECTOR_END_MAX];
+
+	const struct vector_result results[] = {
+		{VIEW("access"), grant.creds.access_key},
+		{VIEW("secret"), grant.creds.secret_key},
+		{VIEW("token"), grant.creds.session_token},
+		{VIEW("ends"), vector_end(grant.expires_s, ends)},
+		{VIEW("code"), vector_code(err.code)},
+		{VIEW("error"), err.text},
+	};
+
+	assert_true(section.n > 0);
+	vector_assert_results(results, ARRAY_LEN(results), section);
 }
 
 static void
@@ -101,7 +71,6 @@ run_vector(const char *path)
 	struct view file = sections_load(path), head, document, key, value;
 	enum gs_code code;
 
-	current = path;
 	memset(&err, 0, sizeof(err));
 	memset(&grant, 0x55, sizeof(grant));
 	assert_true(sections_find(file, "document", &document));
@@ -109,11 +78,8 @@ run_vector(const char *path)
 	assert_true(sections_next(&head, &key, &value));
 	code = keydoc_read(index_of(value, kind_words, ARRAY_LEN(kind_words)),
 		document, &grant, &err);
-	assert_true(head.n > 0);
-	while (sections_next(&head, &key, &value)) {
-		check_line(code, key, value);
-	}
 	assert_int_equal(err.code, code);
+	check_results(head);
 	if (code != GS_OK) {
 		assert_failed();
 	}
@@ -135,17 +101,7 @@ command_with(const char *member, size_t n)
 		"AccessKeyId", "SecretAccessKey", "SessionToken"};
 
 	buf_str(&out, "{\"Version\":1");
-	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-		size_t len = strcmp(member, members[i]) == 0 ? n : 1;
-
-		buf_str(&out, ",\"");
-		buf_str(&out, members[i]);
-		buf_str(&out, "\":\"");
-		for (; len > 0; len--) {
-			buf_char(&out, 'k');
-		}
-		buf_char(&out, '"');
-	}
+	add_members(&out, members, ARRAY_LEN(members), member, n);
 	buf_char(&out, '}');
 	assert_true(buf_ok(&out));
 	return buf_view(&out);

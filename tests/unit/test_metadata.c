@@ -1,18 +1,15 @@
 #include "s3/metadata.h"
 
-#include "base/array.h"
-#include "sections.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "vectors.h"
 #include "wire.h"
 
 static struct gs_err err;
 static struct metadata m;
-static const char *current; /* the vector's file */
 
 static const struct url service = {.host = {"169.254.169.254", 15},
 	.is_ip = true,
@@ -46,10 +43,7 @@ assert_asks(struct view want)
 		buf_char(&got, ' ');
 		buf_add(&got, token);
 	}
-	if (!view_eq(buf_view(&got), want)) {
-		fail_msg("%s: asks '%.*s', not '%.*s'", current, (int)got.len,
-			got.p, (int)want.n, want.p);
-	}
+	vector_assert(buf_cstr(&got), want);
 }
 
 /* STATUS [BODY], in which \r and \n are written as such. */
@@ -79,26 +73,17 @@ take(struct view answer)
 static void
 assert_ends(struct view want)
 {
-	static const char *const codes[] = {[GS_OK] = "",
-		[GS_BAD] = "bad ",
-		[GS_TOOBIG] = "toobig ",
-		[GS_SYS] = "",
-		[GS_TIMEOUT] = "timeout ",
-		[GS_CLOSED] = "",
-		[GS_CONFIG] = "config "};
 	char text[512];
 	struct buf got = BUF_OVER(text);
 
 	if (m.step == METADATA_DONE) {
 		buf_str(&got, "done");
 	} else if (m.step == METADATA_FAILED) {
-		buf_str(&got, codes[m.err.code]);
+		buf_str(&got, vector_code(m.err.code));
+		buf_char(&got, ' ');
 		buf_str(&got, m.err.text);
 	}
-	if (!view_eq(buf_view(&got), want)) {
-		fail_msg("%s: ends with '%.*s', not '%.*s'", current,
-			(int)got.len, got.p, (int)want.n, want.p);
-	}
+	vector_assert(buf_cstr(&got), want);
 	assert_null(strstr(m.err.text, "MARKED"));
 }
 
@@ -124,7 +109,6 @@ run_vector(const char *path)
 {
 	struct view section, key, value;
 
-	current = path;
 	sections_find(sections_load(path), "", &section);
 	metadata_init(&m, false);
 	while (sections_next(&section, &key, &value)) {

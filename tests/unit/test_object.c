@@ -1,22 +1,21 @@
 #include "s3/object.h"
 
+#include "base/array.h"
 #include "base/sha256.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "signed_requests.h"
+#include "vectors.h"
 #include "wire.h"
 
 static struct gs_err err;
 static struct object_scratch scratch;
 static struct endpoint endpoint;
 static struct creds creds;
-
-/* 2026-01-02T03:04:05Z */
-static const int64_t now_s = 1767323045;
 
 /* A request as a vector file tells it. */
 struct vector {
@@ -28,9 +27,7 @@ struct vector {
 static void
 read_vector(struct view file, struct vector *v)
 {
-	const struct {
-		struct view key, *at;
-	} fields[] = {
+	const struct vector_field fields[] = {
 		{VIEW("kind"), &v->kind},
 		{VIEW("bucket"), &v->wish.bucket},
 		{VIEW("prefix"), &v->wish.prefix},
@@ -47,37 +44,12 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("in-session"), &v->in_session},
 		{VIEW("proxy"), &v->proxy},
 	};
-	struct view section, key, value;
 
 	*v = (struct vector){.time = VIEW("0"),
 		.size = VIEW("0"),
 		.offset = VIEW("0"),
 		.token = VIEW("")};
-	sections_find(file, "", &section);
-	while (sections_next(&section, &key, &value)) {
-		for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]);
-			i++) {
-			if (view_eq(key, fields[i].key)) {
-				*fields[i].at = value;
-			}
-		}
-	}
-}
-
-static void
-copy(char *to, struct view text)
-{
-	memcpy(to, text.p, text.n);
-	to[text.n] = '\0';
-}
-
-static void
-set_creds(struct view token)
-{
-	copy(creds.access_key, VIEW("AKIAIOSFODNN7EXAMPLE"));
-	copy(creds.secret_key,
-		VIEW("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
-	copy(creds.session_token, token);
+	vector_read(file, fields, ARRAY_LEN(fields));
 }
 
 static struct id
@@ -150,7 +122,7 @@ test_proxy(const struct vector *v)
 	if (v->proxy.n == 0) {
 		return NULL;
 	}
-	copy(proxy.authorization, v->proxy);
+	copy_text(proxy.authorization, v->proxy);
 	return &proxy;
 }
 
@@ -185,7 +157,7 @@ write_head(const struct vector *v, struct buf *out)
 		.endpoint = &endpoint,
 		.creds = &creds,
 		.extras = test_extras(v),
-		.now_s = now_s,
+		.now_s = SIGNED_AT_S,
 		.sign_bodies = v->sign_bodies.n > 0,
 		.in_session = v->in_session.n > 0,
 		.proxy = test_proxy(v),
@@ -222,7 +194,7 @@ run_file(const char *path)
 
 	read_vector(file, &v);
 	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
-	set_creds(v.token);
+	set_example_creds(&creds, v.token);
 	assert_int_equal(write_head(&v, &got), GS_OK);
 	assert_true(sections_find(file, "head", &section));
 	wire_assert(path, buf_view(&got), section);
@@ -232,13 +204,6 @@ static void
 test_vectors(void **state)
 {
 	assert_int_equal(sections_each("tests/vectors/object", run_file), 28);
-}
-
-static void
-fill(char *text, size_t n, char c)
-{
-	memset(text, c, n);
-	text[n] = '\0';
 }
 
 /* The longest of everything at once. */
@@ -266,9 +231,7 @@ test_the_longest_head_fits(void **state)
 	memset(name, '+', KEY_PREFIX_MAX);
 	v.wish.bucket.p = v.wish.region.p = name + KEY_PREFIX_MAX;
 	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
-	fill(creds.access_key, ACCESS_KEY_MAX, 'A');
-	fill(creds.secret_key, SECRET_KEY_MAX, 'S');
-	fill(creds.session_token, SESSION_TOKEN_MAX, 'T');
+	set_longest_creds(&creds);
 	assert_int_equal(write_head(&v, &out), GS_OK);
 
 	out = buf_over(text, out.len - 1);
@@ -287,7 +250,7 @@ test_long_names(void **state)
 	static const char *const kinds[] = {"part", "file"};
 
 	memset(name, ' ', sizeof(name));
-	set_creds(VIEW(""));
+	set_example_creds(&creds, VIEW(""));
 	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
 	for (size_t i = 0; i < 2; i++) {
 		struct buf out = BUF_OVER(text);
@@ -314,10 +277,10 @@ test_control_bytes_in_keys_are_refused(void **state)
 	struct buf out = BUF_OVER(text);
 
 	assert_int_equal(endpoint_resolve(&v.wish, &endpoint, &err), GS_OK);
-	set_creds(VIEW("a\r\nEvil: yes"));
+	set_example_creds(&creds, VIEW("a\r\nEvil: yes"));
 	assert_int_equal(write_head(&v, &out), GS_BAD);
-	set_creds(VIEW(""));
-	copy(creds.access_key, VIEW("a\nb"));
+	set_example_creds(&creds, VIEW(""));
+	copy_text(creds.access_key, VIEW("a\nb"));
 	assert_int_equal(write_head(&v, &out), GS_BAD);
 	assert_int_equal(out.len, 0);
 }

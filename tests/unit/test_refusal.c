@@ -2,15 +2,15 @@
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "vectors.h"
+
 static struct gs_err err;
-static const char *current; /* the vector's file */
 
 static const char *const words[] = {
 	[REFUSAL_FINAL] = "final",
@@ -20,45 +20,30 @@ static const char *const words[] = {
 };
 
 static void
-assert_text(const char *got, struct view want)
-{
-	if (!view_eq(view_of(got), want)) {
-		fail_msg("%s: '%s' is not '%.*s'", current, got, (int)want.n,
-			want.p);
-	}
-}
-
-static struct view
-value_of(struct view file, const char *key)
-{
-	struct view section, name, value;
-
-	sections_find(file, "", &section);
-	while (sections_next(&section, &name, &value)) {
-		if (view_eq(name, view_of(key))) {
-			return value;
-		}
-	}
-	fail_msg("%s: no %s", current, key);
-	return VIEW("");
-}
-
-static void
 run_vector(const char *path)
 {
-	struct view file = sections_load(path), body;
+	struct view service = VIEW(""), status_text = VIEW(""), body;
+	struct view wanted = VIEW(""), error = VIEW("");
+
+	const struct vector_field fields[] = {
+		{VIEW("service"), &service},
+		{VIEW("status"), &status_text},
+		{VIEW("refusal"), &wanted},
+		{VIEW("error"), &error},
+	};
+	struct view file = sections_load(path);
 	unsigned long long status;
-	char service[64];
-	struct buf name = BUF_OVER(service);
+	char name_text[64];
+	struct buf name = BUF_OVER(name_text);
 	enum refusal refusal;
 
-	current = path;
-	buf_add(&name, value_of(file, "service"));
-	assert_true(view_uint(value_of(file, "status"), 999, &status));
+	vector_read(file, fields, ARRAY_LEN(fields));
 	assert_true(sections_find(file, "body", &body));
+	assert_true(view_uint(status_text, 999, &status));
+	buf_add(&name, service);
 	refusal = refusal_judge(buf_cstr(&name), (unsigned)status, body, &err);
-	assert_text(words[refusal], value_of(file, "refusal"));
-	assert_text(err.text, value_of(file, "error"));
+	vector_assert(words[refusal], wanted);
+	vector_assert(err.text, error);
 	assert_int_equal(
 		err.code, refusal == REFUSAL_PASSING ? GS_BAD : GS_CONFIG);
 	assert_null(strstr(err.text, "MARKED"));

@@ -1,15 +1,17 @@
 #include "s3/settings.h"
 
+#include "base/array.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
 #include "settings_vector.h"
+#include "vectors.h"
 
 static struct gs_err err;
 static struct settings settings;
-static const char *current; /* the vector's file */
 
 static const char *
 addressing_text(enum endpoint_addressing addressing)
@@ -33,15 +35,12 @@ hosts_text(void)
 	return text[0] ? text + 1 : text;
 }
 
-static const char *
-value_of(struct view key)
+static void
+assert_settings(struct view want)
 {
-	static char number[16];
+	char number[16];
 
-	const struct {
-		struct view key;
-		const char *value;
-	} values[] = {
+	const struct vector_result results[] = {
 		{VIEW("bucket"), settings.bucket},
 		{VIEW("prefix"), settings.prefix},
 		{VIEW("endpoint"), settings.endpoint},
@@ -60,37 +59,7 @@ value_of(struct view key)
 	};
 
 	snprintf(number, sizeof(number), "%u", settings.max_attempts);
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (view_eq(key, values[i].key)) {
-			return values[i].value;
-		}
-	}
-	fail_msg("%s: no setting '%.*s'", current, (int)key.n, key.p);
-	return "";
-}
-
-static void
-assert_settings(struct view want)
-{
-	struct view key, value;
-
-	while (sections_next(&want, &key, &value)) {
-		const char *got = value_of(key);
-
-		if (!view_eq(view_of(got), value)) {
-			fail_msg("%s: %.*s is '%s'", current, (int)key.n, key.p,
-				got);
-		}
-	}
-}
-
-static void
-assert_says(struct view want)
-{
-	if (view_find(view_of(err.text), want) == strlen(err.text)) {
-		fail_msg("%s: '%s' does not say '%.*s'", current, err.text,
-			(int)want.n, want.p);
-	}
+	vector_assert_results(results, ARRAY_LEN(results), want);
 }
 
 static void
@@ -100,13 +69,12 @@ run_file(const char *path)
 	struct view file = sections_load(path), want;
 	enum gs_code code;
 
-	current = path;
 	settings_vector_read(file, &v);
 	memset(&settings, 0x55, sizeof(settings));
 	code = settings_resolve(&v.in, &v.texts, &settings, &err);
 	if (sections_find(file, "error", &want)) {
 		assert_int_equal(code, GS_CONFIG);
-		assert_says(want);
+		vector_assert_says(err.text, want);
 		return;
 	}
 	if (code != GS_OK) {

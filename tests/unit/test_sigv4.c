@@ -1,17 +1,18 @@
 #include "s3/sigv4.h"
 
+#include "base/array.h"
 #include "base/percent.h"
 #include "base/sha256.h"
 #include "s3/query.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "vectors.h"
+
 static struct gs_err err;
-static const char *current; /* the vector's file */
 
 /* A request as a vector file tells it. */
 struct vector {
@@ -72,9 +73,7 @@ read_header(struct vector *v, struct view text)
 static void
 read_field(struct vector *v, struct view key, struct view value)
 {
-	const struct {
-		struct view key, *at;
-	} plain[] = {
+	const struct vector_field plain[] = {
 		{VIEW("access"), &v->who.access_key},
 		{VIEW("secret"), &v->who.secret_key},
 		{VIEW("region"), &v->who.region},
@@ -95,13 +94,10 @@ read_field(struct vector *v, struct view key, struct view value)
 		{VIEW("header"), read_header},
 	};
 
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-		if (view_eq(key, plain[i].key)) {
-			*plain[i].at = value;
-			return;
-		}
+	if (vector_take(plain, ARRAY_LEN(plain), key, value)) {
+		return;
 	}
-	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
 		if (view_eq(key, made[i].key)) {
 			made[i].read(v, value);
 			return;
@@ -138,7 +134,7 @@ assert_section(struct view file, const char *name, const struct buf *got)
 	assert_true(sections_find(file, name, &want));
 	assert_true(buf_ok(got));
 	if (!view_eq(buf_view(got), want)) {
-		fail_msg("%s: %s differs:\n%.*s\nis not\n%.*s", current, name,
+		fail_msg("%s: %s differs:\n%.*s\nis not\n%.*s", vector_at, name,
 			(int)got->len, got->p, (int)want.n, want.p);
 	}
 }
@@ -174,7 +170,6 @@ run_file(const char *path)
 	struct buf authorization = BUF_OVER(text);
 	static struct vector v;
 
-	current = path;
 	read_vector(file, &v);
 	assert_stages(file, &v);
 	if (!sections_find(file, "authorization", &want)) {

@@ -1,47 +1,20 @@
 #include "s3/sso.h"
 
 #include "base/array.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "long_members.h"
+#include "vectors.h"
 #include "wire.h"
 
 static struct gs_err err;
 static struct sso_token token;
-static const char *current; /* the vector's file */
 
 static const int64_t now_s = 1767323045; /* 2026-01-02T03:04:05Z */
-
-static void
-assert_text(const char *got, struct view want)
-{
-	if (!view_eq(view_of(got), want)) {
-		fail_msg("%s: '%s' is not '%.*s'", current, got, (int)want.n,
-			want.p);
-	}
-}
-
-static const char *
-time_text(int64_t unix_s)
-{
-	static char text[32];
-
-	if (unix_s == GRANT_NEVER) {
-		return "never";
-	}
-	snprintf(text, sizeof(text), "%lld", (long long)unix_s);
-	return text;
-}
-
-static const char *
-code_text(enum gs_code code)
-{
-	return code == GS_OK ? "ok" : code == GS_BAD ? "bad" : "other";
-}
 
 /* What a failure leaves behind. */
 static void
@@ -53,48 +26,43 @@ assert_failed(void)
 	assert_null(strstr(err.text, "MARKED"));
 }
 
-/* What a line says of the cache; others are of what follows. */
-static const char *
-state_of(struct view key)
+static void
+check_cache(struct view file)
 {
-	const struct {
-		struct view key;
-		const char *state;
-	} all[] = {
+	char ends[VECTOR_END_MAX], registration[VECTOR_END_MAX];
+	struct view head;
+
+	const struct vector_result results[] = {
 		{VIEW("access"), token.access_token},
 		{VIEW("refresh"), token.refresh_token},
 		{VIEW("client"), token.client_id},
 		{VIEW("client-secret"), token.client_secret},
-		{VIEW("error"), err.text},
+		{VIEW("ends"), vector_end(token.expires_s, ends)},
+		{VIEW("registration"),
+			vector_end(token.registration_expires_s, registration)},
 		{VIEW("can-refresh"),
 			sso_can_refresh(&token, now_s) ? "yes" : "no"},
+		{VIEW("code"), vector_code(err.code)},
+		{VIEW("error"), err.text},
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		if (view_eq(key, all[i].key)) {
-			return all[i].state;
-		}
-	}
-	if (view_eq(key, VIEW("ends"))) {
-		return time_text(token.expires_s);
-	}
-	if (view_eq(key, VIEW("registration"))) {
-		return time_text(token.registration_expires_s);
-	}
-	return view_eq(key, VIEW("code")) ? code_text(err.code) : NULL;
+	sections_find(file, "", &head);
+	vector_assert_results(results, ARRAY_LEN(results), head);
 }
 
 static void
-check_cache(struct view file)
+check_refusal(struct view file)
 {
-	struct view head, key, value;
+	struct view refused;
 
-	sections_find(file, "", &head);
-	while (sections_next(&head, &key, &value)) {
-		if (state_of(key)) {
-			assert_text(state_of(key), value);
-		}
-	}
+	const struct vector_result results[] = {
+		{VIEW("code"), vector_code(err.code)},
+		{VIEW("error"), err.text},
+	};
+
+	assert_failed();
+	assert_true(sections_find(file, "refused", &refused));
+	vector_assert_results(results, ARRAY_LEN(results), refused);
 }
 
 /* Takes an answer, if there is one, and writes the cache anew. */
@@ -103,7 +71,7 @@ check_refresh(struct view file, struct view cache)
 {
 	static char storage[SSO_CACHE_MAX];
 	struct buf out = BUF_OVER(storage);
-	struct view answer, next, head, key, value;
+	struct view answer, next;
 
 	if (!sections_find(file, "answer", &answer)) {
 		return;
@@ -112,17 +80,9 @@ check_refresh(struct view file, struct view cache)
 		assert_int_equal(
 			sso_write_cache(cache, &token, &out, &err), GS_OK);
 		assert_true(sections_find(file, "next", &next));
-		assert_text(buf_cstr(&out), next);
-		return;
-	}
-	assert_failed();
-	sections_find(file, "", &head);
-	while (sections_next(&head, &key, &value)) {
-		if (view_eq(key, VIEW("refused"))) {
-			assert_text(code_text(err.code), value);
-		} else if (view_eq(key, VIEW("refusal"))) {
-			assert_text(err.text, value);
-		}
+		vector_assert(buf_cstr(&out), next);
+	} else {
+		check_refusal(file);
 	}
 }
 
@@ -132,7 +92,6 @@ run_vector(const char *path)
 	struct view file = sections_load(path), cache;
 	enum gs_code code;
 
-	current = path;
 	memset(&err, 0, sizeof(err));
 	memset(&token, 0x55, sizeof(token));
 	assert_true(sections_find(file, "cache", &cache));
@@ -163,17 +122,7 @@ cache_with(const char *member, size_t n)
 	struct buf out = BUF_OVER(storage);
 
 	buf_str(&out, "{\"expiresAt\":\"2021-12-21T12:21:00Z\"");
-	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-		size_t len = strcmp(member, members[i]) == 0 ? n : 1;
-
-		buf_str(&out, ",\"");
-		buf_str(&out, members[i]);
-		buf_str(&out, "\":\"");
-		for (; len > 0; len--) {
-			buf_char(&out, 't');
-		}
-		buf_char(&out, '"');
-	}
+	add_members(&out, members, ARRAY_LEN(members), member, n);
 	buf_char(&out, '}');
 	return buf_view(&out);
 }

@@ -1,13 +1,14 @@
 #include "s3/sts.h"
 
 #include "base/array.h"
-#include "sections.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 
 #include <cmocka.h>
 
+#include "signed_requests.h"
+#include "vectors.h"
 #include "wire.h"
 
 static struct gs_err err;
@@ -15,15 +16,7 @@ static struct sts_scratch scratch;
 static struct chain_role role;
 static struct creds creds;
 
-/* 2026-01-02T03:04:05.123456789Z */
-static const int64_t now_ns = 1767323045123456789;
-
-static void
-copy(char *to, struct view text)
-{
-	memcpy(to, text.p, text.n);
-	to[text.n] = '\0';
-}
+static const int64_t now_ns = SIGNED_AT_S * INT64_C(1000000000) + 123456789;
 
 /* A request as a vector file tells it. */
 struct vector {
@@ -33,9 +26,7 @@ struct vector {
 static void
 read_vector(struct view file, struct vector *v)
 {
-	const struct {
-		struct view key, *at;
-	} fields[] = {
+	const struct vector_field fields[] = {
 		{VIEW("kind"), &v->kind},
 		{VIEW("url"), &v->url},
 		{VIEW("region"), &v->region},
@@ -45,19 +36,11 @@ read_vector(struct view file, struct vector *v)
 		{VIEW("duration"), &v->duration},
 		{VIEW("token"), &v->token},
 	};
-	struct view section, key, value;
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		*fields[i].at = VIEW("");
 	}
-	sections_find(file, "", &section);
-	while (sections_next(&section, &key, &value)) {
-		for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-			if (view_eq(key, fields[i].key)) {
-				*fields[i].at = value;
-			}
-		}
-	}
+	vector_read(file, fields, ARRAY_LEN(fields));
 }
 
 static void
@@ -65,13 +48,10 @@ use_vector(const struct vector *v)
 {
 	unsigned long long duration_s = 0;
 
-	copy(creds.access_key, VIEW("AKIAIOSFODNN7EXAMPLE"));
-	copy(creds.secret_key,
-		VIEW("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
-	copy(creds.session_token, v->token);
-	copy(role.arn, v->arn);
-	copy(role.session_name, v->session);
-	copy(role.external_id, v->external);
+	set_example_creds(&creds, v->token);
+	copy_text(role.arn, v->arn);
+	copy_text(role.session_name, v->session);
+	copy_text(role.external_id, v->external);
 	if (v->duration.n > 0) {
 		assert_true(view_uint(v->duration, UINT32_MAX, &duration_s));
 	}
@@ -133,24 +113,15 @@ plain_env(void)
 	return env_for(&sts_url, VIEW("us-east-1"));
 }
 
-static void
-fill(char *text, size_t n)
-{
-	memset(text, '%', n);
-	text[n] = '\0';
-}
-
 /* A role and keys of which each value is as long as it may be. */
 static void
 use_the_longest(void)
 {
-	fill(role.arn, ROLE_ARN_MAX);
-	fill(role.session_name, ROLE_SESSION_MAX);
-	fill(role.external_id, EXTERNAL_ID_MAX);
+	fill_text(role.arn, ROLE_ARN_MAX, '%');
+	fill_text(role.session_name, ROLE_SESSION_MAX, '%');
+	fill_text(role.external_id, EXTERNAL_ID_MAX, '%');
 	role.duration_s = UINT32_MAX;
-	memset(creds.access_key, 'A', ACCESS_KEY_MAX);
-	memset(creds.secret_key, 'S', SECRET_KEY_MAX);
-	memset(creds.session_token, 'T', SESSION_TOKEN_MAX);
+	set_longest_creds(&creds);
 }
 
 static void
