@@ -34,8 +34,8 @@ struct gs_err {
 
 /*
  * Fills err with "WHAT 'SUBJECT': WHY" (no quotes for an empty subject, no
- * colon for a NULL why), cut to fit, and returns code. Control bytes in the
- * subject become '?'.
+ * colon for a NULL why), cut to fit, a long subject first, and returns code.
+ * Control bytes become '?'.
  */
 enum gs_code gs_fail(struct gs_err *err, enum gs_code code, const char *what,
 	struct view subject, const char *why);

@@ -58,6 +58,39 @@ cut_to_fit(void **state)
 	assert_int_equal(strlen(err.text), GS_ERR_TEXT_MAX - 1);
 }
 
+/* The longest subject that stays whole, and one byte more. */
+static void
+a_long_subject_leaves_room_for_the_reason(void **state)
+{
+	size_t max = GS_ERR_TEXT_MAX - 1 - strlen("bad '': why");
+	char subject[GS_ERR_TEXT_MAX];
+	struct gs_err err;
+
+	memset(subject, 'x', sizeof(subject));
+	gs_fail(&err, GS_BAD, "bad", (struct view){subject, max}, "why");
+	assert_int_equal(strlen(err.text), GS_ERR_TEXT_MAX - 1);
+	assert_non_null(strstr(err.text, "xxx': why"));
+	gs_fail(&err, GS_BAD, "bad", (struct view){subject, max + 1}, "why");
+	assert_int_equal(strlen(err.text), GS_ERR_TEXT_MAX - 1);
+	assert_non_null(strstr(err.text, "xxx...': why"));
+}
+
+static void
+a_long_reason_leaves_room_for_the_subject(void **state)
+{
+	char why[2 * GS_ERR_TEXT_MAX];
+	struct gs_err err;
+
+	memset(why, 'y', sizeof(why));
+	why[sizeof(why) - 1] = '\0';
+	gs_fail(&err, GS_BAD, "bad", VIEW("12345678901234567890123456789012"),
+		why);
+	assert_non_null(strstr(err.text, "89012': yyy"));
+	gs_fail(&err, GS_BAD, "bad", VIEW("123456789012345678901234567890123"),
+		why);
+	assert_non_null(strstr(err.text, "789...': yyy"));
+}
+
 int
 main(void)
 {
@@ -65,6 +98,8 @@ main(void)
 		cmocka_unit_test(says_what_on_what_and_why),
 		cmocka_unit_test(a_nul_in_the_subject_ends_nothing),
 		cmocka_unit_test(cut_to_fit),
+		cmocka_unit_test(a_long_subject_leaves_room_for_the_reason),
+		cmocka_unit_test(a_long_reason_leaves_room_for_the_subject),
 	};
 
 	return cmocka_run_group_tests_name("err", tests, NULL, NULL);
