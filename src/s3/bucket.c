@@ -19,20 +19,6 @@ is_alnum(char c)
 }
 
 static bool
-is_plain_name(struct view name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		char c = name.p[i];
-
-		if (!is_alnum(c) && c != '.' && c != '-' && c != '_') {
-			return false;
-		}
-	}
-	return name.n > 0 && is_alnum(name.p[0]) &&
-	       is_alnum(name.p[name.n - 1]);
-}
-
-static bool
 label_fits_host(struct view label)
 {
 	for (size_t i = 0; i < label.n; i++) {
@@ -93,33 +79,102 @@ bucket_zone(struct view name)
 	return zone;
 }
 
+/* what is wrong with a name */
+
+static bool
+is_empty(struct view name)
+{
+	return name.n == 0;
+}
+
+static bool
+is_url(struct view name)
+{
+	return view_find(name, VIEW("://")) < name.n;
+}
+
+static bool
+has_slash(struct view name)
+{
+	return view_index(name, '/') < name.n;
+}
+
+static bool
+is_too_long(struct view name)
+{
+	return name.n > BUCKET_NAME_MAX;
+}
+
+static bool
+has_odd_byte(struct view name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (!is_alnum(c) && c != '.' && c != '-' && c != '_') {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+begins_oddly(struct view name)
+{
+	return !is_alnum(name.p[0]);
+}
+
+static bool
+ends_oddly(struct view name)
+{
+	return !is_alnum(name.p[name.n - 1]);
+}
+
 /* A zone is LOCATION-NUMBER: use1-az4, usw2-lax1-az1. */
 static bool
-is_directory_name(struct view name)
+is_odd_directory(struct view name)
 {
-	struct view zone = bucket_zone(name);
+	struct view zone = bucket_zone(name), rest = name;
 
-	return view_index(zone, '-') < zone.n && bucket_fits_host(name, true);
+	return cut_directory_suffix(&rest) &&
+	       (view_index(zone, '-') == zone.n ||
+		       !bucket_fits_host(name, true));
 }
+
+static bool
+is_of_outposts(struct view name)
+{
+	return view_ends(name, VIEW("--op-s3"));
+}
+
+/* The first that holds is said; each may rely on those before it. */
+static const struct reason {
+	bool (*holds)(struct view name);
+	const char *why;
+} reasons[] = {
+	{is_empty, "a name is missing"},
+	{is_url, "is a URL: give the bucket's name alone, and its store's URL "
+		 "to -endpoint"},
+	{has_slash, "holds a slash: give what is behind it to -prefix"},
+	{is_too_long, "longer than 255 bytes"},
+	{has_odd_byte, "holds more than letters, digits, dots, hyphens and "
+		       "underscores"},
+	{begins_oddly, "does not begin with a letter or a digit"},
+	{ends_oddly, "does not end with a letter or a digit"},
+	{is_odd_directory,
+		"a directory bucket's name looks like NAME--use1-az4--x-s3, "
+		"without dots and capitals"},
+	{is_of_outposts, "is of S3 on Outposts, which is not supported"},
+};
 
 enum gs_code
 bucket_check(struct view name, struct gs_err *err)
 {
-	struct view rest = name;
-
-	if (name.n > BUCKET_NAME_MAX || !is_plain_name(name)) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"a name holds letters, digits, dots, hyphens and "
-			"underscores, up to 255 of them");
-	}
-	if (cut_directory_suffix(&rest) && !is_directory_name(name)) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"a directory bucket's name looks like "
-			"NAME--use1-az4--x-s3, without dots and capitals");
-	}
-	if (view_ends(name, VIEW("--op-s3"))) {
-		return gs_fail(err, GS_CONFIG, "bucket", name,
-			"is of S3 on Outposts, which is not supported");
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (reasons[i].holds(name)) {
+			return gs_fail(
+				err, GS_CONFIG, "bucket", name, reasons[i].why);
+		}
 	}
 	return GS_OK;
 }

@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "base/limits.h"
 
-/* GS_CONFIG unless name can be a bucket's, at AWS or elsewhere, or the alias of
- * an access point. */
+/* GS_CONFIG, with the reason, unless name can be a bucket's, at AWS or
+ * elsewhere, or the alias of an access point. */
 GS_CHECKED enum gs_code bucket_check(struct view name, struct gs_err *err);
 
 /* The zone of a directory bucket (S3 Express One Zone), or of an access point
