@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/xml.h"
 #include "s3/extras.h"
+#include "s3/proxy.h"
 
 #define NO_BUCKET "create it or set -bucket"
 #define BAD_KEY "check the access key and the store it belongs to"
@@ -164,7 +165,7 @@ static const struct rule rules[] = {
 	{"", 404, NONE, {ERRORS_ABSENT, ERRORS_REFUSED, ERRORS_REFUSED},
 		NOT_S3},
 	{"", 405, NONE, SAME(ERRORS_DENIED), NOT_S3},
-	{"", 407, NONE, SAME(ERRORS_OFF), "a proxy wants a password"},
+	{"", 407, NONE, SAME(ERRORS_OFF), PROXY_PASSWORD_ADVICE},
 	{"", 408, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 409, NONE, SAME(ERRORS_RETRY), SICK},
 	{"", 412, NONE, {ERRORS_REFUSED, ERRORS_DONE, ERRORS_REFUSED}, ""},

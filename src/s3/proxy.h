@@ -30,6 +30,11 @@ enum {
 	PROXY_CONNECT_MAX = 2 * HOST_MAX + PROXY_AUTHORIZATION_MAX + 256,
 };
 
+/* What a 407 to a request for plain http means, where nobody knows more. */
+#define PROXY_PASSWORD_ADVICE                                                  \
+	"a proxy wants a user and password: write them into HTTP_PROXY, as "   \
+	"in http://user:password@host"
+
 /* A plain value that owns its text, all terminated. */
 struct proxy {
 	bool is_used; /* false: go there directly, the rest is empty */

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/xml.h"
 #include "s3/errors.h"
+#include "s3/proxy.h"
 
 enum {
 	CODE_MAX = 64,
@@ -69,7 +70,7 @@ static const struct rule rules[] = {
 
 	{"", 401, REFUSAL_STALE, "the token that was sent is not taken"},
 	{"", 404, REFUSAL_FINAL, NOT_IT},
-	{"", 407, REFUSAL_FINAL, "a proxy wants a password"},
+	{"", 407, REFUSAL_FINAL, PROXY_PASSWORD_ADVICE},
 	{"", 408, REFUSAL_PASSING, LATER},
 	{"", 429, REFUSAL_PASSING, LATER},
 };
