@@ -78,8 +78,10 @@ func TestProcessIsRunAgain(t *testing.T) {
 	h.quiet()
 }
 
+type processFault struct{ name, script, words string }
+
 // processFaults are ways in which a credential_process can be wrong.
-var processFaults = []struct{ name, script, words string }{
+var processFaults = []processFault{
 	{"it ends with status 1", "echo why >&2; exit 1", "it ended with status 1"},
 	{"it cannot be run", "no-such-program", "it ended with status 127"},
 	{"it prints nothing", ":", "it prints nothing"},

@@ -175,11 +175,7 @@ func link(t *testing.T, c config) {
 // readmeBlock is the first block of commands below a heading.
 func readmeBlock(t *testing.T, heading string) string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n"+heading+"\n")
+	_, section, _ := strings.Cut(readText(t, "../../README.md"), "\n"+heading+"\n")
 	var block strings.Builder
 	for _, line := range lines(section) {
 		if command, indented := strings.CutPrefix(line, "    "); indented {
