@@ -33,67 +33,63 @@ ring_pop(struct ring *r)
 	return e;
 }
 
-/* One of a ring's entries, and its place there. */
-struct ranked {
-	struct entry entry;
-	size_t at;
-};
-
 /* The last of each action first. */
 static int
 by_action(const void *a, const void *b)
 {
-	const struct ranked *x = a, *y = b;
-	int order = memcmp(x->entry.action.byte, y->entry.action.byte, ID_LEN);
+	const struct entry *x = a, *y = b;
+	int order = memcmp(x->action.byte, y->action.byte, ID_LEN);
 
-	return order != 0 ? order : (x->at < y->at) - (x->at > y->at);
+	return order != 0
+		       ? order
+		       : (x->time_ns < y->time_ns) - (x->time_ns > y->time_ns);
 }
 
 static int
 by_size(const void *a, const void *b)
 {
-	const struct ranked *x = a, *y = b;
+	const struct entry *x = a, *y = b;
 
-	if (x->entry.size != y->entry.size) {
-		return x->entry.size < y->entry.size ? -1 : 1;
+	if (x->size != y->size) {
+		return x->size < y->size ? -1 : 1;
 	}
-	return (x->at > y->at) - (x->at < y->at);
+	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
 }
 
-/* Leaves the first of each action; how many these are. */
-static size_t
-leave_first(struct ranked *all, size_t count)
+/* Lets the entries begin with the first slot, in any order. */
+static void
+ring_gather(struct ring *r)
 {
-	size_t left = 1;
+	size_t behind = r->cap - r->head;
+	size_t first = r->count < behind ? r->count : behind;
 
-	for (size_t i = 1; i < count; i++) {
-		if (!id_eq(&all[i].entry.action, &all[left - 1].entry.action)) {
-			all[left++] = all[i];
+	memmove(r->slot + r->count - first, r->slot + r->head,
+		first * sizeof(*r->slot));
+	r->head = 0;
+}
+
+/* Leaves the first of each action. */
+static void
+ring_leave_first(struct ring *r)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (left == 0 ||
+			!id_eq(&r->slot[i].action, &r->slot[left - 1].action)) {
+			r->slot[left++] = r->slot[i];
 		}
 	}
-	return left;
+	r->count = left;
 }
 
 static void
 ring_sort(struct ring *r)
 {
-	struct ranked *all =
-		r->count > 1 ? malloc(r->count * sizeof(*all)) : NULL;
-
-	if (!all) {
-		return;
-	}
-	for (size_t i = 0; i < r->count; i++) {
-		all[i] = (struct ranked){r->slot[(r->head + i) % r->cap], i};
-	}
-	qsort(all, r->count, sizeof(*all), by_action);
-	r->count = leave_first(all, r->count);
-	qsort(all, r->count, sizeof(*all), by_size);
-	r->head = 0;
-	for (size_t i = 0; i < r->count; i++) {
-		r->slot[i] = all[i].entry;
-	}
-	free(all);
+	ring_gather(r);
+	qsort(r->slot, r->count, sizeof(*r->slot), by_action);
+	ring_leave_first(r);
+	qsort(r->slot, r->count, sizeof(*r->slot), by_size);
 }
 
 bool

@@ -58,9 +58,9 @@ bool queue_take_put(struct queue *q, struct entry *e, bool *held);
 void queue_done_put(struct queue *q, const struct entry *e, bool held);
 
 /* Time may run out: of what is queued the smallest comes first from now on, so
- * that most entries get through, and of several of one action only the last
- * stays. What is added later comes behind. In O(n log n), under the lock; if
- * memory runs out, the order stays. */
+ * that most entries get through, and of several of one action only the one with
+ * the last time stays. What is added later comes behind. In O(n log n), in
+ * place, under the lock. */
 void queue_hurry(struct queue *q);
 
 /* True while gets are queued or under way. */
