@@ -15,7 +15,9 @@ enum link_kind {
 	LINK_PUT,     /* action, output, size, time_ns: new in the directory */
 	LINK_USED,    /* the same: go got it, and it lies in the directory */
 	LINK_HELD,    /* the same, and the bucket may lack it */
-	LINK_CLOSE,   /* finish: upload what is queued, then LINK_CLOSED */
+	/* finish: upload what is queued, in size ms, then LINK_CLOSED */
+	LINK_CLOSE,
+	LINK_HURRY, /* from now on uploads may take size ms, at the end too */
 	/* mirror to front */
 	LINK_FOUND,  /* action: the entry is in the directory now */
 	LINK_ABSENT, /* action: it cannot be had */
@@ -30,6 +32,8 @@ enum {
 	/* a front that hears nothing for so long while it waits gives the
 	 * mirror up */
 	LINK_SILENCE_MS = 3000,
+	/* what uploads may take once somebody pressed Ctrl-C */
+	LINK_INTERRUPTED_MS = 2000,
 };
 
 struct link_counts {

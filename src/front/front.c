@@ -15,8 +15,6 @@
 enum {
 	IN_MAX = 64 * 1024,
 	TICK_MS = 250,
-	/* what is left of the drain once somebody pressed Ctrl-C */
-	INTERRUPTED_DRAIN_MS = 2000,
 	/* messages taken in one turn: a mirror that floods the front must not
 	 * keep it from go */
 	MESSAGES_MAX = 256,
@@ -108,17 +106,18 @@ static void
 on_signal(struct front *f)
 {
 	int number = process_take_signal(f->setup->signals);
+	bool ends = f->session.interrupted;
 
 	if (number == 0) {
 		return;
 	}
-	if (f->session.interrupted) {
+	if (ends) {
 		session_lost_mirror(&f->session);
 		f->input_ended = true;
 		f->status = 128 + number;
 	}
-	session_interrupt(
-		&f->session, number == SIGTERM ? 0 : INTERRUPTED_DRAIN_MS);
+	session_interrupt(&f->session,
+		ends || number == SIGTERM ? 0 : LINK_INTERRUPTED_MS);
 }
 
 static void

@@ -92,7 +92,8 @@ void session_hear(struct session *s, const struct link_msg *m);
 /* The mirror is gone: nobody waits for it any longer. */
 void session_lost_mirror(struct session *s);
 
-/* Somebody is in a hurry: what a close may still wait is drain_ms at most. */
+/* Somebody is in a hurry: what a close may still wait, and the mirror may take
+ * for its uploads, is drain_ms at most. */
 void session_interrupt(struct session *s, uint64_t drain_ms);
 
 /* To be called now and then while the session waits: ends what has waited long

@@ -105,8 +105,10 @@ session_lost_mirror(struct session *s)
 void
 session_interrupt(struct session *s, uint64_t drain_ms)
 {
+	const struct entry drain = {.size = drain_ms};
 	uint64_t until = clock_mono_ms() + drain_ms;
 
+	keeper_tell(s->with.keeper, LINK_HURRY, &drain);
 	s->interrupted = true;
 	if (s->with.drain_ms > drain_ms) {
 		s->with.drain_ms = drain_ms;

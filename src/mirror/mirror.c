@@ -1,42 +1,18 @@
-#include "mirror/mirror.h"
+#include "mirror/mirror_private.h"
 
-#include "mirror/ahead.h"
-#include "mirror/crew.h"
-#include "mirror/say.h"
 #include "mirror/tally.h"
 #include "os/clock.h"
-#include "os/gocmd.h"
 #include "os/link_io.h"
 #include "os/process.h"
 
 #include <poll.h>
-#include <string.h>
 
 enum {
 	SEND_WAIT_MS = 5000,
-	/* what is left of a drain once somebody pressed Ctrl-C */
-	INTERRUPTED_DRAIN_MS = 2000,
 	/* how long fetches that nobody waits for may take to let go, and a
 	 * sign-in to be refreshed */
 	LET_GO_MS = 500,
 	STEP_MS = 50,
-};
-
-/* ahead and packer are NULL where they are not wanted. All but remote and crew
- * is of the link's thread alone. */
-struct mirror {
-	const struct mirror_setup *setup;
-	int link, signals;
-	struct cachedir dir;
-	struct remote remote;
-	struct crew crew;
-	struct id scope, family;
-	struct ahead *ahead;
-	struct packer *packer;
-	uint64_t next_alive_ms;
-	uint64_t drain_ms; /* how long uploads may take at the end */
-	unsigned interrupts;
-	bool link_ended;
 };
 
 static void
@@ -45,9 +21,8 @@ send_message(const struct mirror *m, const struct link_msg *message)
 	link_send(m->link, message, SEND_WAIT_MS);
 }
 
-/* Any thread. */
-static void
-answer_get(void *ctx, const struct id *action, bool found)
+void
+mirror_answer(void *ctx, const struct id *action, bool found)
 {
 	const struct mirror *m = ctx;
 	struct link_msg answer = {
@@ -58,14 +33,13 @@ answer_get(void *ctx, const struct id *action, bool found)
 	send_message(m, &answer);
 }
 
-/* What is not fetched ahead after all has its object. Any thread. */
-static void
-end_ahead(void *ctx, const struct id *action, bool found)
+void
+mirror_end_ahead(void *ctx, const struct id *action, bool found)
 {
 	struct mirror *m = ctx;
 
 	if (found) {
-		answer_get(m, action, true);
+		mirror_answer(m, action, true);
 	} else {
 		crew_get(&m->crew, action);
 	}
@@ -75,7 +49,7 @@ static void
 on_get(struct mirror *m, const struct link_msg *message)
 {
 	if (!remote_is_on(&m->remote)) {
-		answer_get(m, &message->action, false);
+		mirror_answer(m, &message->action, false);
 	} else if (!m->ahead || !ahead_take(m->ahead, &message->action)) {
 		crew_get(&m->crew, &message->action);
 	}
@@ -116,18 +90,66 @@ say_alive(struct mirror *m)
 	}
 }
 
-static void
-take_signals(struct mirror *m)
-{
-	while (process_take_signal(m->signals) != 0) {
-		m->interrupts++;
-	}
-}
-
 static uint64_t
 earlier(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
+}
+
+/* From now on uploads may take so long at most. */
+static void
+hurry(struct mirror *m, uint64_t drain_ms)
+{
+	m->drain_ms = earlier(m->drain_ms, drain_ms);
+	m->drained_ms = earlier(m->drained_ms, clock_mono_ms() + m->drain_ms);
+}
+
+/* Two that come close together are one here; the front, which hears them too,
+ * tells of each. */
+static void
+take_signals(struct mirror *m)
+{
+	while (process_take_signal(m->signals) != 0) {
+		hurry(m, m->interrupted ? 0 : LINK_INTERRUPTED_MS);
+		m->interrupted = true;
+	}
+}
+
+static void
+on_message(struct mirror *m, const struct link_msg *message)
+{
+	switch (message->kind) {
+	case LINK_GET:
+		on_get(m, message);
+		break;
+	case LINK_PUT:
+	case LINK_USED:
+	case LINK_HELD:
+		on_entry(m, message);
+		break;
+	case LINK_CLOSE:
+		m->closing = true;
+		hurry(m, message->size);
+		break;
+	case LINK_HURRY:
+		hurry(m, message->size);
+		break;
+	default:
+		m->link_ended = true;
+		break;
+	}
+}
+
+static void
+take_messages(struct mirror *m)
+{
+	struct link_msg message;
+	enum link_result result;
+
+	while ((result = link_receive(m->link, &message, 0)) == LINK_OK) {
+		on_message(m, &message);
+	}
+	m->link_ended |= result == LINK_ENDED;
 }
 
 /* While go waits, a snapshot that is still under way is not waited for: most
@@ -150,28 +172,29 @@ wait_sent(struct mirror *m, bool go_waits, uint64_t until_ms)
 	       wait_packed(m, go_waits, until_ms);
 }
 
-/* Waits for the uploads to end, for the drain at most; a signal shortens it, a
- * second one ends it. */
-static void
-drain(struct mirror *m, bool go_waits, uint64_t drain_ms)
+/* True if nobody waits for a drain any longer. */
+static bool
+is_in_vain(const struct mirror *m, bool go_waits)
 {
-	uint64_t deadline = clock_mono_ms() + drain_ms;
-	bool shortened = false;
+	return clock_mono_ms() >= m->drained_ms || (go_waits && m->link_ended);
+}
 
+/* Waits for the uploads to end, for the drain at most, which signals and
+ * messages may shorten. */
+static void
+drain(struct mirror *m, bool go_waits)
+{
+	m->drained_ms = clock_mono_ms() + m->drain_ms;
 	remote_hurry(&m->remote);
 	queue_hurry(&m->crew.queue);
 	if (m->packer) {
 		packer_finish(m->packer);
 	}
-	while (clock_mono_ms() < deadline && m->interrupts < 2 &&
+	while (!is_in_vain(m, go_waits) &&
 		!wait_sent(m, go_waits,
-			earlier(deadline, clock_mono_ms() + STEP_MS))) {
+			earlier(m->drained_ms, clock_mono_ms() + STEP_MS))) {
 		take_signals(m);
-		if (m->interrupts > 0 && !shortened) {
-			shortened = true;
-			deadline = earlier(deadline,
-				clock_mono_ms() + INTERRUPTED_DRAIN_MS);
-		}
+		take_messages(m);
 		say_alive(m);
 	}
 }
@@ -186,49 +209,16 @@ stop_ahead(struct mirror *m)
 
 /* The go command waits: for what it has put itself, not for older entries. */
 static void
-on_close(struct mirror *m, const struct link_msg *message)
+finish_close(struct mirror *m)
 {
 	struct link_msg closed = {.kind = LINK_CLOSED};
 
 	stop_ahead(m);
-	drain(m, true, message->size);
-	m->drain_ms = earlier(m->drain_ms, message->size);
+	drain(m, true);
+	m->closing = false;
 	closed.counts = tally(&m->remote, m->ahead, m->packer);
 	closed.counts.dropped += crew_puts_left(&m->crew);
 	send_message(m, &closed);
-}
-
-static void
-on_message(struct mirror *m, const struct link_msg *message)
-{
-	switch (message->kind) {
-	case LINK_GET:
-		on_get(m, message);
-		break;
-	case LINK_PUT:
-	case LINK_USED:
-	case LINK_HELD:
-		on_entry(m, message);
-		break;
-	case LINK_CLOSE:
-		on_close(m, message);
-		break;
-	default:
-		m->link_ended = true;
-		break;
-	}
-}
-
-static void
-take_messages(struct mirror *m)
-{
-	struct link_msg message;
-	enum link_result result;
-
-	while ((result = link_receive(m->link, &message, 0)) == LINK_OK) {
-		on_message(m, &message);
-	}
-	m->link_ended |= result == LINK_ENDED;
 }
 
 /* True while somebody waits for an entry. */
@@ -252,6 +242,9 @@ serve(struct mirror *m)
 		poll(p, 2, fetching ? LINK_ALIVE_MS : -1);
 		take_signals(m);
 		take_messages(m);
+		if (m->closing) {
+			finish_close(m);
+		}
 		if (fetching) {
 			say_alive(m);
 		}
@@ -279,100 +272,6 @@ let_go(struct mirror *m)
 	}
 }
 
-/* Finds out, before the sandbox shuts the files away, of which kind this run
- * is. False: packs and snapshots are not wanted. */
-static bool
-find_scope(struct mirror *m)
-{
-	const struct mirror_setup *setup = m->setup;
-
-	if (strcmp(setup->scope, "off") == 0) {
-		return false;
-	}
-	gocmd_scope(setup->go, setup->settings->env, setup->scope, &m->scope,
-		&m->family);
-	return true;
-}
-
-/* The snapshot is asked for at once, before go asks for anything. */
-static void
-start_packs(struct mirror *m)
-{
-	const struct ahead_setup ahead = {
-		.remote = &m->remote,
-		.dir = &m->dir,
-		.scope = m->scope,
-		.family = m->family,
-		.budget = m->setup->prefetch_bytes,
-		.ctx = m,
-		.answer = end_ahead,
-	};
-
-	m->ahead = ahead_start(&ahead);
-	m->crew.past = m->ahead ? ahead_past(m->ahead) : NULL;
-	if (!m->ahead || m->setup->read_only) {
-		return;
-	}
-	const struct packer_setup packer = {
-		.remote = &m->remote,
-		.dir = &m->dir,
-		.ahead = m->ahead,
-		.scope = m->scope,
-		.family = m->family,
-		.keep_s = m->setup->keep_s,
-	};
-
-	m->packer = packer_start(&packer);
-}
-
-static void
-open_dir(struct mirror *m)
-{
-	struct gs_err err;
-
-	if (cachedir_open(&m->dir, m->setup->cache_dir, &err) != GS_OK &&
-		m->setup->cache_dir[0] != '\0') { /* the front has said why */
-		say_err(m->link, LOG_WARNING, &err);
-	}
-	m->dir.temporary = m->setup->temporary_dir;
-}
-
-static bool
-start(struct mirror *m)
-{
-	const struct remote_setup remote = {
-		.link = m->link,
-		.dir = &m->dir,
-		.place = m->setup->place,
-		.settings = m->setup->settings,
-		.patience = &conn_usual_patience,
-		.read_only = m->setup->read_only,
-	};
-	const struct crew_setup crew = {
-		.remote = &m->remote,
-		.dir = &m->dir,
-		.ctx = m,
-		.answer = answer_get,
-	};
-
-	m->signals = process_signals();
-	open_dir(m);
-	remote_start(&m->remote, &remote);
-	if (!crew_init(&m->crew, &crew)) {
-		return false;
-	}
-	if (remote_is_on(&m->remote)) {
-		bool packs = find_scope(m);
-
-		remote_enter_sandbox(&m->remote);
-		remote_begin(&m->remote);
-		if (packs) {
-			start_packs(m);
-		}
-	}
-	return true;
-}
-
 void
 mirror_run(int link, void *setup)
 {
@@ -381,12 +280,12 @@ mirror_run(int link, void *setup)
 	m.setup = setup;
 	m.link = link;
 	m.drain_ms = m.setup->drain_ms;
-	if (!start(&m)) {
+	if (!mirror_begin(&m)) {
 		return;
 	}
 	serve(&m);
 	let_go(&m);
-	drain(&m, false, m.drain_ms);
+	drain(&m, false);
 	queue_stop(&m.crew.queue);
 	cachedir_seal(&m.dir);
 	cachedir_trim(&m.dir);

@@ -19,6 +19,7 @@ length_of(const struct link_msg *m)
 	case LINK_USED:
 	case LINK_HELD:
 	case LINK_CLOSE:
+	case LINK_HURRY:
 	case LINK_FOUND:
 	case LINK_ABSENT:
 	case LINK_ALIVE:

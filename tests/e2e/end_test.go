@@ -239,41 +239,67 @@ func TestInterruptThenEndOfInput(t *testing.T) {
 	noTemporaries(t, h.machine.cache)
 }
 
-// The second Ctrl-C ends it now.
+// The second Ctrl-C ends it now, whatever the mirror has heard of the two: both,
+// one because they came while it could not look, or none.
 func TestSecondInterruptEndsIt(t *testing.T) {
-	t.Parallel()
-	s := slowPuts(t, 30*time.Second)
-	h := start(t, at(t, s.store).with("-drain=60s"))
-	h.put(victim, sample)
-	n := h.nextID()
-	h.raw(request{ID: n, Command: "close"}.encode(nil))
-	h.mirror()
-	h.signalAll(syscall.SIGINT)
-	waitFor(t, "the end", prompt, func() bool {
-		time.Sleep(100 * time.Millisecond)
-		syscall.Kill(-h.cmd.Process.Pid, syscall.SIGINT) // two that come close together are one
-		return !isRunning(h.cmd.Process.Pid)
-	})
-	h.exit(prompt)
-	// for the mirror both may have been one, which shortens its drain
-	goneWithin(t, h.machine.cache, 10*time.Second)
-	noTemporaries(t, h.machine.cache)
+	for name, test := range map[string]struct {
+		send    func(*helper, syscall.Signal)
+		stopped bool // the mirror is, meanwhile
+	}{
+		"both": {(*helper).signalAll, false},
+		"one":  {(*helper).signalAll, true},
+		"none": {(*helper).signal, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := slowPuts(t, 30*time.Second)
+			h := start(t, at(t, s.store).with("-drain=60s"))
+			h.put(victim, sample)
+			h.raw(request{ID: h.nextID(), Command: "close"}.encode(nil))
+			mirror := h.mirror()
+			if test.stopped {
+				syscall.Kill(mirror, syscall.SIGSTOP)
+			}
+			test.send(h, syscall.SIGINT)
+			h.heard()
+			test.send(h, syscall.SIGINT)
+			h.exit(prompt)
+			syscall.Kill(mirror, syscall.SIGCONT)
+			goneWithin(t, h.machine.cache, 3*time.Second) // one interrupt alone leaves 4
+			noTemporaries(t, h.machine.cache)
+		})
+	}
 }
 
 // Whoever terminates the helper alone would fail the build by ending it, so the
 // conversation goes on; but nobody waits for uploads any longer.
 func TestTerminateEndsTheWaiting(t *testing.T) {
-	t.Parallel()
-	s := slowPuts(t, 30*time.Second)
-	h := start(t, at(t, s.store).with("-drain=60s"))
-	h.put(victim, sample)
-	h.signal(syscall.SIGTERM)
-	time.Sleep(50 * time.Millisecond)
-	h.hit(victim, sample)
-	h.close(prompt)
-	h.exitZero()
-	goneWithin(t, h.machine.cache, 5*time.Second)
-	noTemporaries(t, h.machine.cache)
+	for _, end := range []string{"close", "close before it", "end of input"} {
+		t.Run(end, func(t *testing.T) {
+			t.Parallel()
+			s := slowPuts(t, 30*time.Second)
+			h := start(t, at(t, s.store).with("-drain=60s"))
+			h.put(victim, sample)
+			if end == "close before it" {
+				n := h.nextID()
+				h.raw(request{ID: n, Command: "close"}.encode(nil))
+				time.Sleep(50 * time.Millisecond)
+				h.signal(syscall.SIGTERM)
+				h.await(n, prompt)
+			} else {
+				h.signal(syscall.SIGTERM)
+				h.heard()
+				h.hit(victim, sample)
+			}
+			if end == "close" {
+				h.close(prompt)
+			}
+			h.stdin.Close()
+			h.exitZero()
+			goneWithin(t, h.machine.cache, 5*time.Second)
+			noTemporaries(t, h.machine.cache)
+		})
+	}
 }
 
 // A terminal that is closed takes go with it, and go says so by its end.

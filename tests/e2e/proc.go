@@ -125,6 +125,16 @@ func (h *helper) leave() {
 	waitFor(h.t, "the end of the mirror", hang, func() bool { return !slices.ContainsFunc(mirrors, isRunning) })
 }
 
+// heard waits until the helper has taken every signal that it was sent.
+func (h *helper) heard() {
+	h.t.Helper()
+	waitFor(h.t, "the helper to take its signals", prompt, func() bool {
+		return !slices.ContainsFunc([]string{"SigPnd", "ShdPnd"}, func(field string) bool {
+			return strings.Trim(statusField(h.cmd.Process.Pid, field), "0") != ""
+		})
+	})
+}
+
 func isRunning(pid int) bool {
 	_, running := processStat(pid)
 	return running
@@ -152,16 +162,21 @@ func waitFor(t testing.TB, what string, limit time.Duration, ok func() bool) {
 	}
 }
 
-// statusKB reads one field of /proc/PID/status that is given in kB.
-func statusKB(pid int, field string) int {
+// statusField reads one field of /proc/PID/status.
+func statusField(pid int, field string) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for _, line := range strings.Split(string(text), "\n") {
 		if rest, ok := strings.CutPrefix(line, field+":"); ok {
-			n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
-			return n
+			return strings.TrimSpace(rest)
 		}
 	}
-	return 0
+	return ""
+}
+
+// statusKB reads one that is given in kB.
+func statusKB(pid int, field string) int {
+	n, _ := strconv.Atoi(strings.TrimSuffix(statusField(pid, field), " kB"))
+	return n
 }
 
 // peakKB is the sum of the peak resident sizes of the helper's processes so

@@ -115,22 +115,41 @@ hollow(int link, void *arg)
 	}
 }
 
+/* Leaves a file in a directory. */
+static inline void
+leave(const char *path, const char *what, uint64_t n)
+{
+	char name[PATH_LEN_MAX + 32];
+
+	snprintf(name, sizeof(name), "%s/%s-%u", path, what, (unsigned)n);
+	close(open(name, O_CREAT | O_WRONLY, 0600));
+}
+
 /* Begins to read late, and leaves a file for each thousand puts. */
 static inline void
 late(int link, void *arg)
 {
 	struct link_msg m;
-	int puts = 0;
+	unsigned puts = 0;
 
 	poll(NULL, 0, 400);
 	while (link_receive(link, &m, -1) == LINK_OK) {
 		puts += m.kind == LINK_PUT;
 		if (m.kind == LINK_PUT && puts % 1000 == 0) {
-			char name[PATH_LEN_MAX + 32];
+			leave(arg, "late", puts / 1000);
+		}
+	}
+}
 
-			snprintf(name, sizeof(name), "%s/late-%d",
-				(const char *)arg, puts / 1000);
-			close(open(name, O_CREAT | O_WRONLY, 0600));
+/* Reads, answers nothing, and leaves a file for each hurry. */
+static inline void
+hurried(int link, void *arg)
+{
+	struct link_msg m;
+
+	while (link_receive(link, &m, -1) == LINK_OK) {
+		if (m.kind == LINK_HURRY) {
+			leave(arg, "hurry", m.size);
 		}
 	}
 }
@@ -303,6 +322,20 @@ put(unsigned id, const char *body)
 	base64_encode(&out, body, strlen(body));
 	buf_str(&out, "\"\n");
 	tell(buf_cstr(&out));
+}
+
+/* True once a mirror has left such a file. */
+static inline bool
+is_left(const char *what, uint64_t n)
+{
+	uint64_t deadline = clock_mono_ms() + LONG_MS;
+	char name[PATH_LEN_MAX + 32];
+
+	snprintf(name, sizeof(name), "%s/%s-%u", dir.path, what, (unsigned)n);
+	while (access(name, F_OK) != 0 && clock_mono_ms() < deadline) {
+		poll(NULL, 0, 10);
+	}
+	return access(name, F_OK) == 0;
 }
 
 static inline void

@@ -86,6 +86,37 @@ one_interrupt_shortens_a_close(void **state)
 	assert_int_equal(ended(SHORT_MS), 0);
 }
 
+/* For the mirror, which hears them itself, both may have been one. */
+static void
+two_interrupts_are_told_to_the_mirror(void **state)
+{
+	dir.temporary = false;
+	start(hurried, 60000);
+	put(1, "a");
+	assert_true(hear("{\"ID\":1,", LONG_MS));
+	kill(run.pid, SIGINT);
+	assert_true(is_left("hurry", LINK_INTERRUPTED_MS));
+	kill(run.pid, SIGINT);
+	assert_true(hear(NULL, SHORT_MS));
+	assert_int_equal(ended(SHORT_MS), 128 + SIGINT);
+	assert_true(is_left("hurry", 0));
+}
+
+static void
+a_termination_is_told_to_the_mirror(void **state)
+{
+	dir.temporary = false;
+	start(hurried, 60000);
+	put(1, "a");
+	assert_true(hear("{\"ID\":1,", LONG_MS));
+	kill(run.pid, SIGTERM);
+	assert_true(is_left("hurry", 0));
+	close(run.in);
+	run.in = -1;
+	assert_true(hear(NULL, SHORT_MS));
+	assert_int_equal(ended(SHORT_MS), 0);
+}
+
 static void
 a_cut_put_leaves_no_file(void **state)
 {
@@ -148,6 +179,8 @@ main(void)
 		TEST(two_interrupts_end_it),
 		TEST(two_interrupts_end_a_close),
 		TEST(one_interrupt_shortens_a_close),
+		TEST(two_interrupts_are_told_to_the_mirror),
+		TEST(a_termination_is_told_to_the_mirror),
 		TEST(a_cut_put_leaves_no_file),
 		TEST(a_private_directory_is_removed),
 		TEST(a_private_directory_is_removed_without_the_mirror),

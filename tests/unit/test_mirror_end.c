@@ -121,6 +121,60 @@ signals_shorten_the_end(void **state)
 	}
 }
 
+static void
+send_hurry(uint64_t drain_ms)
+{
+	struct link_msg m = {.kind = LINK_HURRY, .size = drain_ms};
+
+	assert_int_equal(link_send(f->link[0], &m, FIXTURE_SOON_MS), LINK_OK);
+}
+
+/* The front says so for each signal that it hears. */
+static void
+a_hurry_shortens_the_end(void **state)
+{
+	for (int closes = 0; closes <= 1; closes++) {
+		uint64_t began = clock_mono_ms();
+
+		f = mirror_open(say_nothing);
+		struct entry e = store_entry(f, 1, "package main");
+
+		send_entry(f, LINK_PUT, &e);
+		script_await(&f->server, 1);
+		if (closes) {
+			send_close(f, FIXTURE_SOON_MS);
+		}
+		send_hurry(2 * FIXTURE_SOON_MS); /* which is no hurry */
+		send_hurry(0);
+		if (closes) {
+			assert_int_equal(hear_counts(f).dropped, 1);
+		}
+		end_link(f);
+		await_end(FIXTURE_SOON_MS / 4);
+		assert_true(clock_mono_ms() - began < FIXTURE_SOON_MS / 2);
+		fixture_close(f);
+	}
+}
+
+/* What nobody waits for has the time of one drain, not of two. */
+static void
+a_close_ends_with_its_front(void **state)
+{
+	enum { DRAIN_MS = 3000 };
+
+	f = mirror_prepare(say_nothing);
+	mirror_setup.drain_ms = DRAIN_MS;
+	mirror_start(f);
+	struct entry e = store_entry(f, 1, "package main");
+
+	send_entry(f, LINK_PUT, &e);
+	send_close(f, DRAIN_MS);
+	script_await(&f->server, 1);
+	end_link(f);
+	await_end(DRAIN_MS * 3 / 2);
+	fixture_close(f);
+}
+
 /* Signals alone end nothing: go goes on. */
 static void
 goes_on_after_signals(void **state)
@@ -232,6 +286,8 @@ main(void)
 		TEST(takes_what_was_sent_before_the_end),
 		TEST(the_end_has_a_deadline),
 		TEST(signals_shorten_the_end),
+		TEST(a_hurry_shortens_the_end),
+		TEST(a_close_ends_with_its_front),
 		TEST(goes_on_after_signals),
 		TEST(nonsense_ends_it),
 		TEST(removes_a_temporary_directory),

@@ -87,6 +87,30 @@ an_interrupt_shortens_a_later_close(void **state)
 }
 
 static void
+assert_waits_for_mirror(size_t n, enum link_kind kind, uint64_t size)
+{
+	assert_int_equal(keeper.outbox.note[n].kind, kind);
+	assert_int_equal(keeper.outbox.note[n].entry.size, size);
+}
+
+static void
+an_interrupt_is_told_to_the_mirror(void **state)
+{
+	struct script script = {.stays_open = true};
+
+	(void)state;
+	with_mirror(&script);
+	assert_int_equal(feed(close_text), GS_OK);
+	session_interrupt(&session, 50);
+	session_interrupt(&session, 0);
+	assert_int_equal(keeper.outbox.count, 3);
+	assert_waits_for_mirror(0, LINK_CLOSE, 1000);
+	assert_waits_for_mirror(1, LINK_HURRY, 50);
+	assert_waits_for_mirror(2, LINK_HURRY, 0);
+	assert_true(keeper_has_more(&keeper));
+}
+
+static void
 a_second_close_is_answered_too(void **state)
 {
 	struct script script = {.answer = LINK_ABSENT};
@@ -199,6 +223,7 @@ main(void)
 		TEST(a_close_has_a_deadline),
 		TEST(an_interrupt_moves_the_deadline),
 		TEST(an_interrupt_shortens_a_later_close),
+		TEST(an_interrupt_is_told_to_the_mirror),
 		TEST(a_second_close_is_answered_too),
 		TEST(requests_during_a_close_are_answered),
 		TEST(requests_after_the_end_are_not_looked_at),
