@@ -18,6 +18,7 @@ enum link_kind {
 	/* finish: upload what is queued, in size ms, then LINK_CLOSED */
 	LINK_CLOSE,
 	LINK_HURRY, /* from now on uploads may take size ms, at the end too */
+	LINK_GAP,   /* go used more than this mirror is told of */
 	/* mirror to front */
 	LINK_FOUND,  /* action: the entry is in the directory now */
 	LINK_ABSENT, /* action: it cannot be had */

@@ -49,6 +49,7 @@ keeper_restart(struct keeper *k)
 		     "started again: what it had not uploaded is offered again "
 		     "when it is next used"));
 	start(k);
+	k->outbox.gap = true;
 }
 
 static enum keeper_event
@@ -71,7 +72,10 @@ keeper_tell(struct keeper *k, enum link_kind kind, const struct entry *entry)
 		return true;
 	}
 	keeper_flush(k);
-	return outbox_add(&k->outbox, kind, entry);
+	bool told = outbox_add(&k->outbox, kind, entry);
+
+	k->outbox.gap |= !told;
+	return told;
 }
 
 void

@@ -36,12 +36,13 @@ enum keeper_event {
 
 void keeper_start(struct keeper *k, struct service service);
 
-/* After KEEPER_LOST: starts another mirror, or says that there is none any
- * more. */
+/* After KEEPER_LOST: starts another mirror, which is told that it was not told
+ * all, or says that there is none any more. */
 void keeper_restart(struct keeper *k);
 
 /* Leaves a message for the mirror, to be sent by keeper_flush. False if there
- * is no mirror, or one that has not read for so long that there is no room. */
+ * is no mirror, or one that has not read for so long that there is no room; it
+ * is told so when it reads again. */
 bool keeper_tell(
 	struct keeper *k, enum link_kind kind, const struct entry *entry);
 

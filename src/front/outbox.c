@@ -4,6 +4,7 @@ void
 outbox_clear(struct outbox *o)
 {
 	o->first = o->count = o->urgent = 0;
+	o->gap = false;
 }
 
 static bool
@@ -54,10 +55,20 @@ send_note(int link, const struct outbox_note *note)
 	return link_send(link, &m, 0);
 }
 
+static enum link_result
+send_gap(struct outbox *o, int link)
+{
+	const struct link_msg m = {.kind = LINK_GAP};
+	enum link_result result = o->gap ? link_send(link, &m, 0) : LINK_OK;
+
+	o->gap &= result != LINK_OK;
+	return result;
+}
+
 enum link_result
 outbox_flush(struct outbox *o, int link)
 {
-	enum link_result result = LINK_OK;
+	enum link_result result = send_gap(o, link);
 
 	while (o->count > 0 && result == LINK_OK) {
 		const struct outbox_note *note = &o->note[o->first];

@@ -23,6 +23,9 @@ enum {
 struct outbox {
 	size_t first, count;
 	size_t urgent; /* of these, not LINK_USED or LINK_HELD */
+	/* For the owner to set: something found no room, or went to another
+	 * mirror. LINK_GAP is sent before anything else then, once. */
+	bool gap;
 
 	struct outbox_note {
 		enum link_kind kind;

@@ -77,6 +77,14 @@ on_entry(struct mirror *m, const struct link_msg *message)
 	}
 }
 
+static void
+on_gap(struct mirror *m)
+{
+	if (m->packer) {
+		packer_miss(m->packer);
+	}
+}
+
 /* Tells the front, now and then, that somebody is at work here. */
 static void
 say_alive(struct mirror *m)
@@ -133,6 +141,9 @@ on_message(struct mirror *m, const struct link_msg *message)
 		break;
 	case LINK_HURRY:
 		hurry(m, message->size);
+		break;
+	case LINK_GAP:
+		on_gap(m);
 		break;
 	default:
 		m->link_ended = true;

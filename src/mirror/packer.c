@@ -11,6 +11,8 @@ struct packer {
 	struct ledger ledger;
 	bool begun; /* the ledger has; of the link's thread, at last of ours */
 	bool running; /* there is a thread of ours; of the link's thread */
+	bool partial; /* as in struct plan; set by the link's thread alone, and
+		       * not once it has closed */
 	/* of our thread alone */
 	struct packs *packs;
 	struct ledger_batch batch;
@@ -202,6 +204,7 @@ judge(struct packer *p, int64_t now_s)
 		return false;
 	}
 	note_lost(p);
+	p->ledger.plan.partial = p->partial;
 	return plan_judge(&p->ledger.plan, now_s, (int64_t)p->with.keep_s);
 }
 
@@ -307,6 +310,14 @@ packer_use(struct packer *p, const struct entry *e)
 	}
 	if (ledger_use(&p->ledger, e)) {
 		wake(p);
+	}
+}
+
+void
+packer_miss(struct packer *p)
+{
+	if (!p->closed) {
+		p->partial = true;
 	}
 }
 

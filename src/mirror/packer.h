@@ -4,7 +4,8 @@
  * thread of low priority, started with the first block's worth of new entries;
  * bounded memory; what cannot be read, written or sent is left out without harm.
  *
- * packer_start, packer_use and packer_finish are for the link's thread.
+ * packer_start, packer_use, packer_miss and packer_finish are for the link's
+ * thread.
  */
 #ifndef MIRROR_PACKER_H
 #define MIRROR_PACKER_H
@@ -30,6 +31,10 @@ struct packer *packer_start(const struct packer_setup *with);
 /* go used this entry, which lies in the directory. In order of use. Never
  * waits. */
 void packer_use(struct packer *p, const struct entry *e);
+
+/* go used more than packer_use was, or will be, told: what the last snapshot
+ * has stays there. */
+void packer_miss(struct packer *p);
 
 /* No more entries count: writes the rest and the snapshot. Does not wait. Does
  * nothing the second time. */

@@ -20,6 +20,7 @@ length_of(const struct link_msg *m)
 	case LINK_HELD:
 	case LINK_CLOSE:
 	case LINK_HURRY:
+	case LINK_GAP:
 	case LINK_FOUND:
 	case LINK_ABSENT:
 	case LINK_ALIVE:

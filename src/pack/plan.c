@@ -266,7 +266,11 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 	const struct snapshot_head *head = &p->last->head;
 	bool due = false;
 
-	p->full = p->adopts || is_full(p);
+	if (p->partial) {
+		p->adopts = false;
+		keep = 0;
+	}
+	p->full = p->adopts || (!p->partial && is_full(p));
 	for (size_t i = 0; i < head->blocks; i++) {
 		judge_block(p, i);
 		due = due || is_lost(p, i);

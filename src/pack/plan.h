@@ -5,10 +5,10 @@
  *
  * A run that adds nothing writes nothing. A run that used less than half of
  * what the last one had (a build that failed, an up-to-date one) takes nothing
- * away. Otherwise, a block that several full runs in a row did not use goes,
- * and what is still used of a block that is mostly unused, of a pack that a
- * bucket's expiry rule will soon take, or of small packs when there are too
- * many, is written again.
+ * away, nor does one of which only a part is known. Otherwise, a block that
+ * several full runs in a row did not use goes, and what is still used of a block
+ * that is mostly unused, of a pack that a bucket's expiry rule will soon take, or
+ * of small packs when there are too many, is written again.
  */
 #ifndef PACK_PLAN_H
 #define PACK_PLAN_H
@@ -83,6 +83,8 @@ struct plan {
 	 * The run then writes its own, of what it used, even if nothing is new:
 	 * what else is in a block does not count any more. */
 	bool adopts;
+	/* For the caller to set: the run used more than is known here. */
+	bool partial;
 	/* For the caller to set: the inline blocks of last cannot be had. What
 	 * was used of what is lost is to be packed again. */
 	bool inline_lost;

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -86,6 +87,72 @@ func TestMirrorIsRestartedThreeTimes(t *testing.T) {
 		t.Errorf("%v without a mirror", took)
 	}
 	h.said(1, 3)
+}
+
+// What the lost mirror knew of is no less used for that: the one that takes its
+// place adds to the snapshot and takes nothing away, so that no later run has to
+// ask for more.
+func TestLostMirrorTakesNothingAway(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	var all []packed
+	for i := range 8 {
+		all = append(all, packedOf(fmt.Sprint("kept ", i), append(noise(20_000), byte(i))))
+	}
+	z := newHoard(testScope(t))
+	z.pack(blockOf(all[:4]...), blockOf(all[4:]...))
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	for _, e := range all {
+		h.hit(e.action, e.body)
+	}
+	h.loseMirror()
+	for _, e := range all[:5] { // as if the second block were hardly used
+		h.hit(e.action, e.body)
+	}
+	fresh := packedOf("fresh", noise(20_000))
+	h.put(fresh.action, fresh.body)
+	h.leave()
+	h.said(1, 1)
+	all = append(all, fresh)
+	if _, got := kept(t, s); !maps.Equal(actions(got), actions(all)) {
+		t.Errorf("%d entries, want %d", len(got), len(all))
+	}
+	asked := len(s.requests("GET", ""))
+	reuse(t, scoped(t, s.store), all)
+	if n := len(s.requests("GET", "")) - asked; n != 0 {
+		t.Errorf("%d entries were asked for", n)
+	}
+}
+
+// Without any snapshot, there is one afterwards of what is known.
+func TestLostMirrorOfAFirstRun(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	all := wares("lost")
+	h := start(t, scoped(t, s.store))
+	for i, e := range all {
+		if i == 10 {
+			h.loseMirror()
+		}
+		h.put(e.action, e.body)
+	}
+	h.leave()
+	h.said(1, 1)
+	if _, got := kept(t, s); !maps.Equal(actions(got), actions(all[10:])) {
+		t.Errorf("%d entries, want %d", len(got), len(all)-10)
+	}
+}
+
+// loseMirror kills the mirror and waits for the one that takes its place.
+func (h *helper) loseMirror() {
+	h.t.Helper()
+	lost := h.mirror()
+	syscall.Kill(lost, syscall.SIGKILL)
+	waitFor(h.t, "another mirror", prompt, func() bool {
+		found := descendants(h.cmd.Process.Pid)
+		return len(found) == 1 && found[0] != lost
+	})
 }
 
 // Lost during close: the answer to close still comes.

@@ -111,7 +111,7 @@ send_get(struct fixture *f, unsigned n)
 	assert_int_equal(link_send(f->link[0], &m, FIXTURE_SOON_MS), LINK_OK);
 }
 
-/* kind is LINK_PUT or LINK_HELD */
+/* kind is LINK_PUT or LINK_HELD; others take no notice of the entry. */
 static inline void
 send_entry(struct fixture *f, enum link_kind kind, const struct entry *e)
 {

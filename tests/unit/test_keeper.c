@@ -58,6 +58,20 @@ read_late(int link, void *arg)
 	_exit(count / 1000);
 }
 
+/* The first one is lost, the second one's exit status counts the gaps and, in
+ * tens, the uses that it was told of. */
+static void
+count_the_second_time(int link, void *arg)
+{
+	struct link_msg m;
+	int count = 0;
+
+	while (keeper.starts > 1 && link_receive(link, &m, -1) == LINK_OK) {
+		count += m.kind == LINK_GAP ? 1 : 10;
+	}
+	_exit(count);
+}
+
 static void
 start(void (*run)(int link, void *arg), void *arg)
 {
@@ -161,6 +175,24 @@ a_lost_mirror_leaves_no_orders(void **state)
 	assert_false(keeper_has_more(&keeper));
 }
 
+/* Nor of what was used before. */
+static void
+a_new_mirror_is_told_of_the_gap(void **state)
+{
+	struct link_msg m;
+	int status;
+
+	start(count_the_second_time, NULL);
+	assert_false(keeper.outbox.gap);
+	assert_int_equal(next(&m), KEEPER_LOST);
+	keeper_restart(&keeper);
+	assert_true(keeper_tell(&keeper, LINK_USED, &none));
+	assert_true(keeper_tell(&keeper, LINK_USED, &none));
+	assert_true(keeper_release(&keeper, 10000));
+	assert_int_equal(waitpid(keeper.pid, &status, 0), keeper.pid);
+	assert_int_equal(WEXITSTATUS(status), 21);
+}
+
 static void
 a_silent_mirror_is_given_up(void **state)
 {
@@ -206,9 +238,20 @@ a_mirror_that_does_not_read_costs_no_time(void **state)
 		told++;
 	}
 	assert_true(told >= OUTBOX_MAX - 1);
+	assert_true(keeper.outbox.gap);
 	assert_false(keeper_tell(&keeper, LINK_GET, &none));
 	assert_true(keeper_tell(&keeper, LINK_CLOSE, &none));
 	assert_true(clock_mono_ms() - begin < 20000);
+}
+
+static void
+room_that_is_made_leaves_no_gap(void **state)
+{
+	start(answer_everything, NULL);
+	while (outbox_add(&keeper.outbox, LINK_USED, &none)) {
+	}
+	assert_true(keeper_tell(&keeper, LINK_USED, &none));
+	assert_false(keeper.outbox.gap);
 }
 
 static void
@@ -291,6 +334,8 @@ main(void)
 		cmocka_unit_test_teardown(
 			a_lost_mirror_leaves_no_orders, tear_down),
 		cmocka_unit_test_teardown(
+			a_new_mirror_is_told_of_the_gap, tear_down),
+		cmocka_unit_test_teardown(
 			a_silent_mirror_is_given_up, tear_down),
 		cmocka_unit_test_teardown(
 			silence_counts_only_while_somebody_waits, tear_down),
@@ -298,6 +343,8 @@ main(void)
 			silence_does_not_count_while_we_were_paused, tear_down),
 		cmocka_unit_test_teardown(
 			a_mirror_that_does_not_read_costs_no_time, tear_down),
+		cmocka_unit_test_teardown(
+			room_that_is_made_leaves_no_gap, tear_down),
 		cmocka_unit_test_teardown(what_can_wait_gathers, tear_down),
 		cmocka_unit_test_teardown(
 			a_release_sends_what_has_gathered, tear_down),

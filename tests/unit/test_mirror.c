@@ -171,6 +171,7 @@ uploads_nothing_where_it_may_only_read(void **state)
 
 	send_entry(f, LINK_PUT, &e);
 	send_entry(f, LINK_HELD, &e);
+	send_entry(f, LINK_GAP, &e);
 	send_close(f, FIXTURE_SOON_MS);
 	struct link_counts counts = hear_counts(f);
 

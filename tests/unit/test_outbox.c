@@ -141,6 +141,55 @@ a_batch_or_something_urgent_is_due(void **state)
 }
 
 static void
+a_gap_is_told_first_and_once(void **state)
+{
+	struct link_msg m;
+
+	assert_true(add(LINK_PUT, 1));
+	outbox.gap = true;
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_false(outbox.gap);
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_OK);
+	assert_int_equal(m.kind, LINK_GAP);
+	assert_int_equal(receive(LINK_PUT), 1);
+	assert_true(add(LINK_PUT, 2));
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_int_equal(receive(LINK_PUT), 2);
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_AGAIN);
+}
+
+/* A gap alone wakes nobody. */
+static void
+a_gap_can_wait(void **state)
+{
+	outbox.gap = true;
+	assert_false(outbox_is_due(&outbox));
+	outbox_clear(&outbox);
+	assert_false(outbox.gap);
+}
+
+static void
+a_gap_waits_for_room(void **state)
+{
+	const struct link_msg filler = {.kind = LINK_USED};
+	struct link_msg m;
+
+	while (link_send(ends[0], &filler, 0) == LINK_OK) {
+	}
+	assert_true(add(LINK_PUT, 1));
+	outbox.gap = true;
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_AGAIN);
+	assert_true(outbox.gap);
+	assert_int_equal(outbox.count, 1);
+	while (link_receive(ends[1], &m, 0) == LINK_OK) {
+	}
+	assert_int_equal(outbox_flush(&outbox, ends[0]), LINK_OK);
+	assert_int_equal(link_receive(ends[1], &m, 0), LINK_OK);
+	assert_int_equal(m.kind, LINK_GAP);
+	assert_int_equal(receive(LINK_PUT), 1);
+}
+
+static void
 an_end_is_noticed(void **state)
 {
 	assert_true(add(LINK_GET, 1));
@@ -159,6 +208,9 @@ main(void)
 		TEST(the_last_place_is_for_the_close),
 		TEST(what_can_be_lost_leaves_room),
 		TEST(a_batch_or_something_urgent_is_due),
+		TEST(a_gap_is_told_first_and_once),
+		TEST(a_gap_can_wait),
+		TEST(a_gap_waits_for_room),
 		TEST(an_end_is_noticed),
 	};
 

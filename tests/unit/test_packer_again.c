@@ -98,6 +98,19 @@ a_sparse_block_is_packed_again(void **state)
 	assert_int_equal(reader.count, 30 + 3 + 1);
 }
 
+/* The mirror that was told of the others is gone. */
+static void
+what_may_have_been_used_stays(void **state)
+{
+	leave_sparse();
+	use_new(50, LARGE);
+	packer_miss(packer);
+	end_run();
+	read_back();
+	assert_int_equal(reader.s.head.packs, 2);
+	assert_int_equal(reader.count, 30 + 10 + 1);
+}
+
 static void
 what_lies_here_no_more_is_dropped(void **state)
 {
@@ -245,6 +258,7 @@ main(void)
 		RUN_TEST(what_is_old_is_written_again),
 		RUN_TEST(small_packs_are_merged),
 		RUN_TEST(a_sparse_block_is_packed_again),
+		RUN_TEST(what_may_have_been_used_stays),
 		RUN_TEST(what_lies_here_no_more_is_dropped),
 		RUN_TEST(what_cannot_be_packed_again_stays_where_it_is),
 		RUN_TEST(what_is_lost_is_packed_again),

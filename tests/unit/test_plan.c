@@ -1,56 +1,4 @@
-#include "pack/plan.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include "snapshots.h"
-
-enum { DAY = 86400, ITEMS = 200 };
-
-static struct made made;
-static struct plan plan;
-static uint32_t use[10 * ITEMS];
-static struct plan_block block[ITEMS];
-static struct plan_pack pack[ITEMS];
-
-static void
-begin(uint32_t packs, const struct made_block *blocks, uint32_t count)
-{
-	const struct plan_memory m = {use, block, pack};
-
-	snapshots_make(&made, packs, blocks, count);
-	plan_init(&plan, &made.s, &made.known, &m);
-}
-
-static void
-use_entries(unsigned from, unsigned to)
-{
-	for (unsigned i = from; i < to; i++) {
-		struct block_entry e = snapshots_entry(i);
-		uint32_t order;
-
-		assert_int_equal(plan_use(&plan, &e, &order), PLAN_KNOWN);
-	}
-}
-
-static enum plan_place
-use_new(unsigned n, uint64_t size)
-{
-	struct block_entry e = snapshots_entry(n);
-	uint32_t order;
-
-	e.size = size;
-	return plan_use(&plan, &e, &order);
-}
-
-#define BEGIN(packs, ...)                                                      \
-	do {                                                                   \
-		static const struct made_block blocks[] = {__VA_ARGS__};       \
-		begin(packs, blocks, sizeof(blocks) / sizeof(*blocks));        \
-	} while (0)
+#include "plans.h"
 
 static void
 a_run_that_adds_nothing_writes_nothing(void **state)
@@ -184,22 +132,6 @@ blocks_that_nobody_uses_go_in_the_end(void **state)
 	assert_int_equal(block[1].idle, 1);
 	assert_int_equal(block[2].idle, PLAN_IDLE_MAX);
 	assert_int_equal(block[4].idle, 0);
-	snapshots_free(&made);
-}
-
-static void
-a_run_in_part_takes_nothing_away(void **state)
-{
-	BEGIN(1, {0, 10, 0}, {0, 10, 2}, {0, 2, PLAN_IDLE_MAX}, {0, 8, 0});
-	use_entries(0, 2);
-	use_entries(22, 28);
-	(void)use_new(500, 1);
-	assert_true(plan_judge(&plan, 0, 0));
-	assert_false(plan.full);
-	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(block[i].verdict, PLAN_KEEP);
-	}
-	assert_int_equal(block[1].idle, 2);
 	snapshots_free(&made);
 }
 
@@ -366,7 +298,6 @@ main(void)
 		cmocka_unit_test(another_output_is_new),
 		cmocka_unit_test(what_is_lost_goes),
 		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
-		cmocka_unit_test(a_run_in_part_takes_nothing_away),
 		cmocka_unit_test(
 			half_used_blocks_stay_sparse_ones_are_written_again),
 		cmocka_unit_test(old_packs_are_left_in_time),
