@@ -24,7 +24,7 @@ enum link_kind {
 	LINK_ABSENT, /* action: it cannot be had */
 	LINK_ALIVE,  /* still working; sent at least each LINK_ALIVE_MS */
 	LINK_SAY,    /* text: a line for the person */
-	LINK_CLOSED, /* the answer to LINK_CLOSE; counts are final */
+	LINK_CLOSED, /* the answer to LINK_CLOSE; counts so far */
 };
 
 enum {
@@ -50,6 +50,7 @@ struct link_counts {
 	uint64_t packs, snapshots, packed_bytes; /* written */
 	uint64_t received_bytes, sent_bytes;     /* of all, on the line */
 	uint64_t cpu_us, peak_kb;                /* of the mirror's process */
+	uint64_t goes_on; /* 1: more is still to be sent, and then counted */
 };
 
 struct link_msg {

@@ -83,6 +83,16 @@ add_fields(
 	}
 }
 
+/* False if more was done than the mirror has counted, or nobody knows. */
+static void
+add_complete(struct buf *line, const struct session *s)
+{
+	bool complete = session_is_counted(s) && !s->mirror_counts.goes_on;
+
+	add_name(line, "complete");
+	buf_str(line, complete ? "true" : "false");
+}
+
 static void
 add_scope(struct buf *line, const struct stats_setup *setup)
 {
@@ -141,6 +151,7 @@ stats_write(const struct session *s, const struct stats_setup *setup,
 	add_start(line, run->started_ns);
 	add_count(line, "wall_ms", run->wall_ms);
 	add_text(line, "close", closes[s->close]);
+	add_complete(line, s);
 	add_fields(line, session_fields, ARRAY_LEN(session_fields), &s->counts);
 	add_front(line, &run->usage);
 	add_mirror(line, s);

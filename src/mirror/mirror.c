@@ -229,6 +229,7 @@ finish_close(struct mirror *m)
 	m->closing = false;
 	closed.counts = tally(&m->remote, m->ahead, m->packer);
 	closed.counts.dropped += crew_puts_left(&m->crew);
+	closed.counts.goes_on = !wait_sent(m, false, 0);
 	send_message(m, &closed);
 }
 

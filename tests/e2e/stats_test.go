@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // bare is a package that imports nothing and has no test: what go does with it
@@ -16,6 +17,7 @@ var bare = map[string]string{"bare/bare.go": "package bare\n"}
 // stats is a line of the file of -stats, as docs/stats.md has it.
 type stats struct {
 	Schema                                  int
+	Complete                                bool
 	Version, Command, Scope, Started, Close string
 	WallMs                                  int `json:"wall_ms"`
 	Gets, Misses, Puts, Untold              int
@@ -89,8 +91,58 @@ func TestStatsTellWhatHappened(t *testing.T) {
 		t.Errorf("%+v", third)
 	}
 	list := counted(t, withHelper(c), dir, "list", "-export", "./bare")
-	if list.Command != "list" || list.Close != "none" || list.Mirror != nil || list.LocalHits == 0 {
+	if list.Command != "list" || list.Close != "none" || list.Complete || list.Mirror != nil || list.LocalHits == 0 {
 		t.Errorf("%+v", list)
+	}
+}
+
+// A line says whether it is all, for what is done behind go's back is not in it.
+func TestStatsSayWhetherTheyAreAll(t *testing.T) {
+	for name, test := range map[string]struct {
+		older    bool // the bucket lacks an entry of an earlier run
+		close    string
+		complete bool
+	}{
+		"all":           {false, "done", true},
+		"older entries": {true, "done", false},
+		"no close":      {false, "none", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, func(x *exchange) {
+				if x.isList() {
+					time.Sleep(time.Second) // so that close comes first
+				}
+				x.good()
+			})
+			path := filepath.Join(t.TempDir(), "stats")
+			c := scoped(t, s.store).with("-stats", path)
+			if test.older {
+				alone := c.with("-stats=")
+				alone.endpoint, alone.bucket = "", ""
+				before := start(t, alone)
+				before.put(actionOf("older"), sample)
+				before.end()
+			}
+			h := start(t, c)
+			h.miss(bystander) // which waits for the last snapshot
+			h.put(victim, sample)
+			if test.older {
+				h.hit(actionOf("older"), sample)
+			}
+			if test.close == "done" {
+				h.leave()
+			} else {
+				h.stdin.Close()
+				h.exitZero()
+			}
+			goneWithin(t, h.machine.cache, hang)
+			got := readStats(t, path)[0]
+			counted := got.Mirror != nil && got.Mirror.Requests == len(s.seen)
+			if got.Close != test.close || got.Complete != test.complete || counted != test.complete {
+				t.Errorf("%+v, the mirror %+v, of %d requests", got, got.Mirror, len(s.seen))
+			}
+		})
 	}
 }
 

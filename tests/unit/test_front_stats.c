@@ -143,11 +143,12 @@ each_run_leaves_a_line(void **state)
 	run("", "stats");
 	read_whole("stats");
 	second = strchr(text, '\n') + 1;
-	assert_true(has(second, "\"close\":\"none\",\"gets\":0,"));
+	assert_true(has(second, "\"close\":\"none\",\"complete\":false,"));
 	assert_true(has(second, "\"mirror\":null}\n"));
 	text[second - text - 1] = '\0';
 	assert_true(has(text, "\"version\":\"1.2.3\",\"command\":\"vet\","));
-	assert_true(has(text, "\"close\":\"done\",\"gets\":1,"));
+	assert_true(
+		has(text, "\"close\":\"done\",\"complete\":true,\"gets\":1,"));
 	assert_true(has(text, "\"mirror\":{\"requests\":7,"));
 	assert_false(has(text, "\"front\":{\"cpu_us\":0,"));
 	assert_string_equal(read_whole("err"), "");

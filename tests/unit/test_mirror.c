@@ -155,6 +155,7 @@ uploads_before_it_says_that_it_has(void **state)
 	assert_int_equal(counts.uploaded_bytes, 50 * 12);
 	assert_int_equal(counts.dropped, 0);
 	assert_int_equal(counts.requests, 50);
+	assert_int_equal(counts.goes_on, 0);
 	for (unsigned i = 0; i < 50; i++) {
 		assert_true(is_stored(i, "package main"));
 	}
@@ -273,7 +274,10 @@ close_does_not_wait_for_older_entries(void **state)
 
 	send_entry(f, LINK_HELD, &e);
 	send_close(f, FIXTURE_SOON_MS);
-	assert_int_equal(hear_counts(f).dropped, 0);
+	struct link_counts counts = hear_counts(f);
+
+	assert_int_equal(counts.dropped, 0);
+	assert_int_equal(counts.goes_on, 1);
 	assert_true(clock_mono_ms() - began < FIXTURE_SOON_MS / 2);
 	kill(mirror_pid, SIGTERM);
 	kill(mirror_pid, SIGINT);

@@ -181,7 +181,7 @@ what_the_mirror_counted(void **state)
 	uint64_t counts[MIRROR_NAMES];
 	struct json j;
 
-	assert_int_equal(sizeof(counts), sizeof(session.mirror_counts));
+	assert_int_equal(sizeof(counts), offsetof(struct link_counts, goes_on));
 	for (size_t i = 0; i < MIRROR_NAMES; i++) {
 		counts[i] = 100 + i;
 	}
@@ -216,6 +216,31 @@ how_it_ended(void **state)
 		assert_int_equal(strstr(written(), "\"mirror\":null") == NULL,
 			ends[i].counted);
 	}
+}
+
+static bool
+is_complete(void)
+{
+	bool complete = strstr(written(), ",\"complete\":true,") != NULL;
+
+	assert_int_equal(
+		strstr(written(), ",\"complete\":false,") == NULL, complete);
+	return complete;
+}
+
+static void
+whether_it_is_all(void **state)
+{
+	assert_true(is_complete());
+	session.close = SESSION_CLOSED_LATE;
+	assert_true(is_complete());
+	session.mirror_counts.goes_on = 1;
+	assert_false(is_complete());
+	session.mirror_counts.goes_on = 0;
+	session.close = SESSION_NOT_CLOSED;
+	assert_false(is_complete());
+	session.close = SESSION_CLOSED_BLINDLY;
+	assert_false(is_complete());
 }
 
 static void
@@ -266,6 +291,7 @@ main(void)
 		cmocka_unit_test_setup(what_the_session_counted, begin),
 		cmocka_unit_test_setup(what_the_mirror_counted, begin),
 		cmocka_unit_test_setup(how_it_ended, begin),
+		cmocka_unit_test_setup(whether_it_is_all, begin),
 		cmocka_unit_test_setup(the_longest_line_fits, begin),
 		cmocka_unit_test_setup(every_member_is_documented, begin),
 	};
