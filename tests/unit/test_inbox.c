@@ -332,6 +332,7 @@ static void
 bodies_longer_than_a_chunk(void **state)
 {
 	enum { LONGEST = 2 * INBOX_CHUNK_BYTES + 1 };
+
 	static char bytes[LONGEST], stream[BASE64_LEN(LONGEST) + 32];
 	static char text[LONGEST + 32];
 	static const char head[] = "{BodySize}\n\n\"";
