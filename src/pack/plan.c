@@ -241,8 +241,24 @@ choose_packs(struct plan *p, int64_t now, int64_t keep)
 	return any;
 }
 
-/* Its used entries move; the unused ones of a full run go with it, those of
- * another stay as long as the pack does. */
+/* True if the run used all of the block that counts. */
+static bool
+is_used_up(const struct plan *p, const struct snapshot_block *b)
+{
+	for (size_t i = 0; i < b->entries; i++) {
+		size_t slot = b->first_entry + i;
+		struct snapshot_entry e = snapshot_entry_at(p->last, slot);
+
+		if (p->m.use[slot] == PLAN_UNUSED && !snapshot_is_void(&e)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Its used entries move, and the unused ones of a full run are gone with it. A
+ * run in part moves only what it used up: the rest stays as long as the pack
+ * does. */
 static void
 leave_pack(struct plan *p, size_t i)
 {
@@ -253,10 +269,8 @@ leave_pack(struct plan *p, size_t i)
 		b->verdict != PLAN_KEEP) {
 		return;
 	}
-	if (b->used > 0) {
-		b->verdict = PLAN_REWRITE;
-	} else if (p->full) {
-		b->verdict = PLAN_DROP;
+	if (p->full || is_used_up(p, &last)) {
+		b->verdict = b->used > 0 ? PLAN_REWRITE : PLAN_DROP;
 	}
 }
 

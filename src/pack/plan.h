@@ -5,10 +5,11 @@
  *
  * A run that adds nothing writes nothing. A run that used less than half of
  * what the last one had (a build that failed, an up-to-date one) takes nothing
- * away, nor does one of which only a part is known. Otherwise, a block that
- * several full runs in a row did not use goes, and what is still used of a block
- * that is mostly unused, of a pack that a bucket's expiry rule will soon take, or
- * of small packs when there are too many, is written again.
+ * away: of a pack that a bucket's expiry rule will soon take, it writes again
+ * the blocks of which it used everything. Nor does one of which only a part is
+ * known. Otherwise, a block that several full runs in a row did not use goes,
+ * and what is still used of a block that is mostly unused, of such an old pack,
+ * or of small packs when there are too many, is written again.
  */
 #ifndef PACK_PLAN_H
 #define PACK_PLAN_H

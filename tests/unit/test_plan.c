@@ -165,46 +165,6 @@ half_used_blocks_stay_sparse_ones_are_written_again(void **state)
 	snapshots_free(&made);
 }
 
-static void
-old_packs_are_left_in_time(void **state)
-{
-	BEGIN(3, {0, 4, 0}, {1, 4, 0}, {2, 4, 0}, {0, 4, 0});
-	use_entries(0, 12);
-	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
-	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
-	assert_int_equal(block[0].verdict, PLAN_REWRITE);
-	assert_int_equal(block[1].verdict, PLAN_KEEP);
-	assert_int_equal(block[3].verdict, PLAN_DROP);
-	assert_true(plan_judge(&plan, 31 * DAY, 30 * DAY));
-	assert_int_equal(block[1].verdict, PLAN_REWRITE);
-	assert_int_equal(block[2].verdict, PLAN_KEEP);
-	assert_false(plan_judge(&plan, 400 * DAY, 0));
-	assert_false(plan_judge(&plan, -1, 1)); /* a clock that is wrong */
-	assert_false(plan_judge(&plan, INT64_MIN, 1));
-	snapshots_free(&made);
-	BEGIN(3, {0, 4, 0}, {0, 40, 0}, {2, 4, 0});
-	use_entries(0, 4);
-	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
-	assert_false(plan.full);
-	assert_int_equal(block[0].verdict, PLAN_REWRITE);
-	assert_int_equal(block[1].verdict, PLAN_KEEP);
-	snapshots_free(&made);
-}
-
-/* The head is as old as the first pack. */
-static void
-an_old_snapshot_is_written_again(void **state)
-{
-	BEGIN(2, {1, 4, 0});
-	use_entries(0, 4);
-	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
-	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
-	assert_int_equal(block[0].verdict, PLAN_KEEP);
-	made.s.head.created = INT64_MIN; /* as a stranger may write it */
-	assert_true(plan_judge(&plan, INT64_MAX, INT64_MAX));
-	snapshots_free(&made);
-}
-
 /* Pack i has i / 4 + 1 blocks. */
 static void
 many_packs_become_few(void **state)
@@ -232,19 +192,6 @@ many_packs_become_few(void **state)
 		kept += heavy;
 	}
 	assert_true(kept > 0);
-	snapshots_free(&made);
-}
-
-static void
-a_family_is_adopted(void **state)
-{
-	BEGIN(1, {0, 10, 0}, {0, 10, 0});
-	plan.adopts = true;
-	assert_false(plan_judge(&plan, 0, 0));
-	use_entries(0, 1);
-	assert_true(plan_judge(&plan, 0, 0));
-	assert_int_equal(block[0].verdict, PLAN_KEEP);
-	assert_int_equal(block[1].verdict, PLAN_DROP);
 	snapshots_free(&made);
 }
 
@@ -300,10 +247,7 @@ main(void)
 		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
 		cmocka_unit_test(
 			half_used_blocks_stay_sparse_ones_are_written_again),
-		cmocka_unit_test(old_packs_are_left_in_time),
-		cmocka_unit_test(an_old_snapshot_is_written_again),
 		cmocka_unit_test(many_packs_become_few),
-		cmocka_unit_test(a_family_is_adopted),
 		cmocka_unit_test(blocks_are_cut_to_size),
 		cmocka_unit_test(inline_room_is_what_is_left),
 	};

@@ -1,0 +1,106 @@
+/* What a plan makes of packs that a bucket's expiry rule will soon take, and of a
+ * family. */
+#include "plans.h"
+
+static void
+old_packs_are_left_in_time(void **state)
+{
+	BEGIN(3, {0, 4, 0}, {1, 4, 0}, {2, 4, 0}, {0, 4, 0});
+	use_entries(0, 12);
+	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	assert_int_equal(block[3].verdict, PLAN_DROP);
+	assert_true(plan_judge(&plan, 31 * DAY, 30 * DAY));
+	assert_int_equal(block[1].verdict, PLAN_REWRITE);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
+	assert_false(plan_judge(&plan, 400 * DAY, 0));
+	assert_false(plan_judge(&plan, -1, 1)); /* a clock that is wrong */
+	assert_false(plan_judge(&plan, INT64_MIN, 1));
+	snapshots_free(&made);
+}
+
+/* All that counts of a block moves, or nothing: what nobody used would be gone
+ * although its pack is still there. */
+static void
+a_run_in_part_moves_whole_blocks_of_old_packs(void **state)
+{
+	struct snapshot_entry e;
+	size_t at = 0;
+
+	BEGIN(2, {0, 4, 0}, {0, 4, 0}, {0, 40, 0}, {1, 4, 0});
+	use_entries(0, 4);
+	use_entries(5, 8);
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_false(plan.full);
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	assert_int_equal(block[2].verdict, PLAN_KEEP);
+	assert_int_equal(block[3].verdict, PLAN_KEEP);
+	while (plan_next_rewrite(&plan, &at, &e)) {
+		assert_true(at <= 4);
+	}
+	use_entries(4, 5);
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[1].verdict, PLAN_REWRITE);
+	snapshots_free(&made);
+}
+
+/* What has another output does not count any more. */
+static void
+a_stale_entry_keeps_no_block(void **state)
+{
+	struct block_entry e = snapshots_entry(3);
+	uint32_t order;
+
+	BEGIN(1, {0, 4, 0}, {0, 40, 0});
+	use_entries(0, 3);
+	e.output = packs_action(77);
+	(void)plan_use(&plan, &e, &order);
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_REWRITE);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	snapshots_free(&made);
+}
+
+/* The head is as old as the first pack. */
+static void
+an_old_snapshot_is_written_again(void **state)
+{
+	BEGIN(2, {1, 4, 0});
+	use_entries(0, 4);
+	assert_false(plan_judge(&plan, 30 * DAY - 1, 30 * DAY));
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	made.s.head.created = INT64_MIN; /* as a stranger may write it */
+	assert_true(plan_judge(&plan, INT64_MAX, INT64_MAX));
+	snapshots_free(&made);
+}
+
+static void
+a_family_is_adopted(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 0});
+	plan.adopts = true;
+	assert_false(plan_judge(&plan, 0, 0));
+	use_entries(0, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	assert_int_equal(block[1].verdict, PLAN_DROP);
+	snapshots_free(&made);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(old_packs_are_left_in_time),
+		cmocka_unit_test(a_run_in_part_moves_whole_blocks_of_old_packs),
+		cmocka_unit_test(a_stale_entry_keeps_no_block),
+		cmocka_unit_test(an_old_snapshot_is_written_again),
+		cmocka_unit_test(a_family_is_adopted),
+	};
+
+	return cmocka_run_group_tests_name("plan_old", tests, NULL, NULL);
+}
