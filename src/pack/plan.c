@@ -213,13 +213,12 @@ lightest(const struct plan *p)
 	return least;
 }
 
-/* Chooses the packs that are to go; true if there are any. */
-static bool
+/* Chooses the packs that are to go. */
+static void
 choose_packs(struct plan *p, int64_t now, int64_t keep)
 {
 	size_t packs = weigh_packs(p);
 	bool merge = p->full && packs > PLAN_PACKS_MAX;
-	bool any = merge;
 
 	for (size_t i = 0; i < p->last->head.packs; i++) {
 		struct plan_pack *pack = &p->m.pack[i];
@@ -228,7 +227,6 @@ choose_packs(struct plan *p, int64_t now, int64_t keep)
 			is_old(snapshot_pack_at(p->last, i).created, now,
 				keep)) {
 			pack->going = true;
-			any = true;
 			packs--;
 		}
 	}
@@ -238,7 +236,6 @@ choose_packs(struct plan *p, int64_t now, int64_t keep)
 		assert(least); /* packs counts them */
 		least->going = true;
 	}
-	return any;
 }
 
 /* True if the run used all of the block that counts. */
@@ -258,20 +255,20 @@ is_used_up(const struct plan *p, const struct snapshot_block *b)
 
 /* Its used entries move, and the unused ones of a full run are gone with it. A
  * run in part moves only what it used up: the rest stays as long as the pack
- * does. */
-static void
+ * does. True if the block does not stay. */
+static bool
 leave_pack(struct plan *p, size_t i)
 {
 	struct snapshot_block last = snapshot_block_at(p->last, i);
 	struct plan_block *b = &p->m.block[i];
 
 	if (last.pack == SNAPSHOT_INLINE || !p->m.pack[last.pack].going ||
-		b->verdict != PLAN_KEEP) {
-		return;
+		b->verdict != PLAN_KEEP ||
+		(!p->full && !is_used_up(p, &last))) {
+		return false;
 	}
-	if (p->full || is_used_up(p, &last)) {
-		b->verdict = b->used > 0 ? PLAN_REWRITE : PLAN_DROP;
-	}
+	b->verdict = b->used > 0 ? PLAN_REWRITE : PLAN_DROP;
+	return true;
 }
 
 bool
@@ -289,9 +286,9 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 		judge_block(p, i);
 		due = due || is_lost(p, i);
 	}
-	due = choose_packs(p, now, keep) || due;
+	choose_packs(p, now, keep);
 	for (size_t i = 0; i < head->blocks; i++) {
-		leave_pack(p, i);
+		due = leave_pack(p, i) || due;
 	}
 	if (p->uses == 0) {
 		return false;

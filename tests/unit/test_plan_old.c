@@ -47,6 +47,21 @@ a_run_in_part_moves_whole_blocks_of_old_packs(void **state)
 	snapshots_free(&made);
 }
 
+/* Else each up-to-date run would write the same snapshot again. */
+static void
+an_old_pack_that_stays_is_no_reason_to_write(void **state)
+{
+	BEGIN(1, {0, 4, 0}, {0, 40, 0});
+	made.s.head.created = 30 * DAY;
+	use_entries(0, 3);
+	assert_false(plan_judge(&plan, 31 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
+	assert_int_equal(block[1].verdict, PLAN_KEEP);
+	use_entries(3, 4);
+	assert_true(plan_judge(&plan, 31 * DAY, 30 * DAY));
+	snapshots_free(&made);
+}
+
 /* What has another output does not count any more. */
 static void
 a_stale_entry_keeps_no_block(void **state)
@@ -56,6 +71,8 @@ a_stale_entry_keeps_no_block(void **state)
 
 	BEGIN(1, {0, 4, 0}, {0, 40, 0});
 	use_entries(0, 3);
+	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
+	assert_int_equal(block[0].verdict, PLAN_KEEP);
 	e.output = packs_action(77);
 	(void)plan_use(&plan, &e, &order);
 	assert_true(plan_judge(&plan, 30 * DAY, 30 * DAY));
@@ -97,6 +114,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(old_packs_are_left_in_time),
 		cmocka_unit_test(a_run_in_part_moves_whole_blocks_of_old_packs),
+		cmocka_unit_test(an_old_pack_that_stays_is_no_reason_to_write),
 		cmocka_unit_test(a_stale_entry_keeps_no_block),
 		cmocka_unit_test(an_old_snapshot_is_written_again),
 		cmocka_unit_test(a_family_is_adopted),
