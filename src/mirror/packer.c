@@ -172,7 +172,11 @@ write_snapshot(struct packer *p, int64_t now_s)
 			p->with.remote, REMOTE_TOPIC_DISK, LOG_WARNING, &err);
 		return;
 	}
-	unsigned stored = sequel_send(p->with.remote, &file, &from.names);
+	const struct id *family = plan_speaks_for_family(&p->ledger.plan)
+					  ? &p->with.family
+					  : NULL;
+	unsigned stored =
+		sequel_send(p->with.remote, &file, &p->with.scope, family);
 
 	pthread_mutex_lock(&p->lock);
 	p->counts.snapshots = stored;

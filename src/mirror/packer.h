@@ -44,7 +44,7 @@ void packer_finish(struct packer *p);
  * if so. Any thread, after packer_finish. */
 bool packer_wait(struct packer *p, uint64_t deadline_ms);
 
-/* What was stored: packs, snapshots (each under two keys), their bytes, and
+/* What was stored: packs, snapshots (counted under each key), their bytes, and
  * entries in blocks. Any thread. */
 struct packer_counts {
 	uint64_t packs, snapshots, bytes, entries;

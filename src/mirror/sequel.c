@@ -247,15 +247,15 @@ await_end(struct sending *s)
 
 unsigned
 sequel_send(struct remote *remote, const struct scratch *file,
-	const struct snapshot_head *names)
+	const struct id *scope, const struct id *family)
 {
-	bool one_key = id_eq(&names->scope, &names->family);
+	bool one_key = !family || id_eq(scope, family);
 	struct sending s = {.remote = remote,
 		.size = file->size,
 		.digest = scratch_digest(file),
 		.left = one_key ? 1 : 2};
-	struct errand own = {&s, &names->scope, file->fd};
-	struct errand other = {&s, &names->family, file->again};
+	struct errand own = {&s, scope, file->fd};
+	struct errand other = {&s, family, file->again};
 
 	pthread_mutex_init(&s.lock, NULL);
 	pthread_cond_init(&s.ended, NULL);

@@ -49,9 +49,10 @@ GS_CHECKED enum gs_code sequel_write(const struct sequel *s,
 	const struct sequel_sources *from, struct cachedir *dir,
 	struct scratch *to, struct gs_err *err);
 
-/* Puts it under the keys of scope and family at the same time; the result is
- * how many of them have it. */
+/* Puts it under the keys of the scope and of the family at the same time, once
+ * if they are the same; family is NULL if it is not the family's. The result is
+ * how many keys have it. */
 unsigned sequel_send(struct remote *remote, const struct scratch *file,
-	const struct snapshot_head *names);
+	const struct id *scope, const struct id *family);
 
 #endif

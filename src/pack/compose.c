@@ -214,8 +214,7 @@ entry_of(const struct compose *c, uint32_t number, size_t i)
 		return c->made.entries[c->made.numbers[i]];
 	}
 	entry = snapshot_entry_at(c->plan->last, i);
-	if (c->plan->m.use[i] == PLAN_STALE ||
-		(c->plan->adopts && c->plan->m.use[i] == PLAN_UNUSED)) {
+	if (!plan_counts(c->plan, number, i)) {
 		entry = (struct snapshot_entry){.tag = 0};
 	}
 	return entry;

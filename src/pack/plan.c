@@ -148,6 +148,20 @@ is_lost(const struct plan *p, size_t i)
 	return pack == SNAPSHOT_INLINE ? p->inline_lost : p->m.pack[pack].lost;
 }
 
+/* A full run does without it; one that adopts too much has it fetched only if
+ * go asks for it. */
+static void
+judge_unused(const struct plan *p, struct plan_block *b)
+{
+	if (p->full) {
+		b->idle++;
+		b->verdict = p->adopts || b->idle > PLAN_IDLE_MAX ? PLAN_DROP
+								  : PLAN_KEEP;
+	} else if (p->adopts && b->idle == 0) {
+		b->idle = 1;
+	}
+}
+
 /* What becomes of a block for its own sake. */
 static void
 judge_block(struct plan *p, size_t i)
@@ -161,16 +175,9 @@ judge_block(struct plan *p, size_t i)
 		b->verdict = b->used > 0 ? PLAN_REWRITE : PLAN_DROP;
 		return;
 	}
-	if (!p->full) {
-		return;
-	}
 	if (b->used == 0) {
-		b->idle++;
-		b->verdict = p->adopts || b->idle > PLAN_IDLE_MAX ? PLAN_DROP
-								  : PLAN_KEEP;
-	} else if (p->adopts) {
-		b->verdict = PLAN_KEEP;
-	} else if (is_sparse(b, last.raw_len)) {
+		judge_unused(p, b);
+	} else if (p->full && !p->adopts && is_sparse(b, last.raw_len)) {
 		b->verdict = PLAN_REWRITE;
 	}
 }
@@ -281,7 +288,7 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 		p->adopts = false;
 		keep = 0;
 	}
-	p->full = p->adopts || (!p->partial && is_full(p));
+	p->full = !p->partial && is_full(p);
 	for (size_t i = 0; i < head->blocks; i++) {
 		judge_block(p, i);
 		due = due || is_lost(p, i);
@@ -295,6 +302,21 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 	}
 	return p->fresh > 0 || due || p->adopts ||
 	       is_old(head->created, now, keep);
+}
+
+bool
+plan_counts(const struct plan *p, size_t block, size_t i)
+{
+	bool is_chosen = p->adopts && p->m.block[block].used > 0;
+
+	return p->m.use[i] != PLAN_STALE &&
+	       !(is_chosen && p->m.use[i] == PLAN_UNUSED);
+}
+
+bool
+plan_speaks_for_family(const struct plan *p)
+{
+	return p->full || !p->adopts;
 }
 
 bool

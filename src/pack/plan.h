@@ -81,8 +81,10 @@ struct plan {
 	uint64_t inline_raw; /* left for new inline entries */
 	bool full;           /* plan_judge: used half of last, or more */
 	/* For the caller to set: last is not this scope's own but its family's.
-	 * The run then writes its own, of what it used, even if nothing is new:
-	 * what else is in a block does not count any more. */
+	 * The run then writes its own even if nothing is new: of the blocks
+	 * that it used, and what else is in them does not count any more. After
+	 * less than half, the blocks that it did not use stay too, as idle: it
+	 * may be of a smaller kind, or have failed. */
 	bool adopts;
 	/* For the caller to set: the run used more than is known here. */
 	bool partial;
@@ -115,6 +117,14 @@ size_t plan_cut(
  * some of it could not be packed.
  */
 GS_CHECKED bool plan_judge(struct plan *p, int64_t now, int64_t keep);
+
+/* Whether entry i of last, which lies in that block, counts in the next
+ * snapshot if the block is kept. */
+bool plan_counts(const struct plan *p, size_t block, size_t i);
+
+/* Once judged: whether the next snapshot is the family's too. One that adopted
+ * it and used less than half of it is not: others use the rest. */
+bool plan_speaks_for_family(const struct plan *p);
 
 /* The next entry of last, from *at on, that is to be packed again; false if
  * there is no more. Starts with *at = 0. */

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -126,5 +127,33 @@ func TestFamilyHelpsTheFirstRun(t *testing.T) {
 	after := readHoards(t, s.bodies()).snapshots
 	if len(after) != len(before)+1 {
 		t.Errorf("%d snapshots, before %d", len(after), len(before))
+	}
+}
+
+// One that used little of it, here because it fails, leaves the family's as it
+// is, and has the rest of it in its own.
+func TestAFailedFirstRunLeavesItsFamilyAlone(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	before := s.bodies()
+	g := withHelper(at(t, s.store))
+	dir := newModule(t, map[string]string{
+		"sum/broken.go": "package sum\n\nvar broken int = \"\"\n", "tiny/tiny.go": "package tiny\n"})
+	if r := g.try(t, dir, "build", "./sum", "./tiny"); r.exit == 0 {
+		t.Fatal("it builds")
+	}
+	goneWithin(t, g.cache, hang)
+	old, now := readHoards(t, before), readHoards(t, s.bodies())
+	if len(now.snapshots) != len(old.snapshots)+1 {
+		t.Fatalf("%d snapshots, before %d", len(now.snapshots), len(old.snapshots))
+	}
+	for key, n := range now.snapshots {
+		if _, known := old.snapshots[key]; !known {
+			if had := len(old.entries[n.head.Family]); len(now.entries[key]) <= had {
+				t.Errorf("%d entries, its family has %d", len(now.entries[key]), had)
+			}
+		} else if name := snapshotKeys + key.hex(); !bytes.Equal(s.bodies()[name], before[name]) {
+			t.Errorf("%s has changed", name)
+		}
 	}
 }

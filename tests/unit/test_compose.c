@@ -193,8 +193,30 @@ what_does_not_count_goes(void **state)
 	assert_int_equal(index_find(&known, &e.action), INDEX_NONE);
 }
 
+/* The rest of a block that it used does not count. */
 static void
 what_was_not_used_is_not_adopted(void **state)
+{
+	struct compose_new none = {NULL, NULL, NULL, NULL, 0, 0};
+	struct snapshot_entry e;
+	struct snapshot s;
+
+	plan.adopts = true;
+	use_entries(3, 10);
+	assert_true(plan_judge(&plan, 0, 0));
+	write_next(&none, &s);
+	assert_int_equal(s.head.blocks, 3);
+	assert_int_equal(s.head.entries, 8);
+	e = snapshot_entry_at(&s, 0);
+	assert_true(snapshot_is_void(&e));
+	for (unsigned i = 1; i < 8; i++) {
+		assert_entry(&s, i, i + 2);
+	}
+}
+
+/* Whole blocks stay at the end. */
+static void
+of_little_that_was_used_the_rest_is_adopted(void **state)
 {
 	struct compose_new none = {NULL, NULL, NULL, NULL, 0, 0};
 	struct snapshot_entry e;
@@ -204,13 +226,20 @@ what_was_not_used_is_not_adopted(void **state)
 	use_entries(3, 4);
 	assert_true(plan_judge(&plan, 0, 0));
 	write_next(&none, &s);
-	assert_int_equal(s.head.blocks, 1);
-	assert_int_equal(s.head.entries, 3);
+	assert_int_equal(s.head.blocks, 5);
 	assert_entry(&s, 1, 3);
 	for (size_t i = 0; i < 3; i += 2) {
 		e = snapshot_entry_at(&s, i);
 		assert_true(snapshot_is_void(&e));
 	}
+	for (unsigned i = 0; i < 2; i++) {
+		assert_entry(&s, 3 + i, i);
+	}
+	for (unsigned i = 5; i < 13; i++) {
+		assert_entry(&s, i, i);
+	}
+	assert_int_equal(snapshot_block_at(&s, 0).idle, 0);
+	assert_int_equal(snapshot_block_at(&s, 1).idle, 1);
 }
 
 static void
@@ -258,6 +287,9 @@ main(void)
 			what_does_not_count_goes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_was_not_used_is_not_adopted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			of_little_that_was_used_the_rest_is_adopted, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_has_no_room_is_left_out, set_up, tear_down),
 	};

@@ -175,8 +175,10 @@ what_is_lost_is_packed_again(void **state)
 	}
 }
 
+/* Entries 0..9 in a pack and ten small ones are the family's; the run that
+ * begins is of another scope. */
 static void
-a_snapshot_of_the_family_is_adopted(void **state)
+leave_family(void)
 {
 	use_many(0, 10, SOME);
 	use_many(10, 20, 100);
@@ -185,7 +187,14 @@ a_snapshot_of_the_family_is_adopted(void **state)
 	past.adopts = true;
 	scope = packs_action(7777);
 	begin_run();
+}
+
+static void
+a_snapshot_of_the_family_is_adopted(void **state)
+{
+	leave_family();
 	use_many(0, 4, SOME);
+	use_many(10, 16, 100);
 	end_run();
 	assert_int_equal(count_objects(PACKS), 1);
 	assert_int_equal(count_objects(SNAPSHOTS), 3);
@@ -193,19 +202,45 @@ a_snapshot_of_the_family_is_adopted(void **state)
 	struct snapshot_pack family_pack = only_pack();
 
 	assert_true(id_eq(&reader.s.head.scope, &scope));
-	assert_int_equal(reader.s.head.entries, 10);
-	assert_int_equal(reader.count, 4);
+	assert_int_equal(reader.s.head.entries, 20);
+	assert_int_equal(reader.count, 10);
 	/* its own runs use all that counts, and so tidy up */
 	remember_past();
 	begin_run();
 	use_many(0, 4, SOME);
+	use_many(10, 16, 100);
 	use_new(50, LARGE);
 	end_run();
 	struct snapshot_pack own_pack = only_pack();
 
 	assert_false(id_eq(&own_pack.id, &family_pack.id));
-	assert_int_equal(reader.s.head.entries, 5);
-	assert_int_equal(reader.count, 5);
+	assert_int_equal(reader.s.head.entries, 10 + 4 + 1);
+	assert_int_equal(reader.count, 11);
+}
+
+/* As after a first run that failed. */
+static void
+little_of_the_family_leaves_it_alone(void **state)
+{
+	leave_family();
+	size_t before = stored_snapshot(&family)->len;
+
+	use_many(0, 4, SOME);
+	use_new(60, 100);
+	end_run();
+	assert_int_equal(bucket.writes, 1);
+	assert_int_equal(stored_snapshot(&family)->len, before);
+	(void)only_pack();
+	assert_true(id_eq(&reader.s.head.scope, &scope));
+	assert_int_equal(reader.count, 4 + 10 + 1);
+	/* the next one is the family's again */
+	remember_past();
+	begin_run();
+	use_many(0, 20, SOME);
+	end_run();
+	assert_int_equal(bucket.writes, 1 + 2);
+	assert_int_equal(
+		stored_snapshot(&family)->len, stored_snapshot(&scope)->len);
 }
 
 /* The old ones stay, the new ones follow in the order of use. */
@@ -263,6 +298,7 @@ main(void)
 		RUN_TEST(what_cannot_be_packed_again_stays_where_it_is),
 		RUN_TEST(what_is_lost_is_packed_again),
 		RUN_TEST(a_snapshot_of_the_family_is_adopted),
+		RUN_TEST(little_of_the_family_leaves_it_alone),
 		RUN_TEST(inline_blocks_are_carried_on),
 		RUN_TEST(inline_blocks_have_a_limit),
 	};

@@ -101,10 +101,49 @@ a_family_is_adopted(void **state)
 	BEGIN(1, {0, 10, 0}, {0, 10, 0});
 	plan.adopts = true;
 	assert_false(plan_judge(&plan, 0, 0));
+	use_entries(1, 10);
 	use_entries(0, 1);
 	assert_true(plan_judge(&plan, 0, 0));
+	assert_true(plan_speaks_for_family(&plan));
 	assert_int_equal(block[0].verdict, PLAN_KEEP);
 	assert_int_equal(block[1].verdict, PLAN_DROP);
+	snapshots_free(&made);
+}
+
+/* What it did not use is asked for by whoever comes after a run that failed,
+ * and dropped in time if nobody comes. */
+static void
+little_of_a_family_leaves_the_rest_idle(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 0}, {0, 10, 3});
+	plan.adopts = true;
+	use_entries(0, 9);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_false(plan.full);
+	assert_false(plan_speaks_for_family(&plan));
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(block[i].verdict, PLAN_KEEP);
+	}
+	assert_int_equal(block[0].idle, 0);
+	assert_int_equal(block[1].idle, 1);
+	assert_int_equal(block[2].idle, 3);
+	assert_true(plan_counts(&plan, 0, 8));
+	assert_false(plan_counts(&plan, 0, 9));
+	assert_true(plan_counts(&plan, 1, 10));
+	snapshots_free(&made);
+}
+
+/* Whatever it used. */
+static void
+a_scope_speaks_for_its_family(void **state)
+{
+	BEGIN(1, {0, 10, 0}, {0, 10, 0});
+	use_entries(0, 1);
+	(void)use_new(500, 1);
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_false(plan.full);
+	assert_true(plan_speaks_for_family(&plan));
+	assert_true(plan_counts(&plan, 0, 9));
 	snapshots_free(&made);
 }
 
@@ -118,6 +157,8 @@ main(void)
 		cmocka_unit_test(a_stale_entry_keeps_no_block),
 		cmocka_unit_test(an_old_snapshot_is_written_again),
 		cmocka_unit_test(a_family_is_adopted),
+		cmocka_unit_test(little_of_a_family_leaves_the_rest_idle),
+		cmocka_unit_test(a_scope_speaks_for_its_family),
 	};
 
 	return cmocka_run_group_tests_name("plan_old", tests, NULL, NULL);
