@@ -40,7 +40,8 @@ packer_start(const struct packer_setup *with)
 	return p;
 }
 
-/* Begins the ledger once the last snapshot is known, until the deadline. */
+/* Begins the ledger once the last snapshot is known, until the deadline; never
+ * if nobody knows what is to be written over. */
 static void
 begin(struct packer *p, uint64_t deadline_ms)
 {
@@ -49,7 +50,7 @@ begin(struct packer *p, uint64_t deadline_ms)
 	struct ledger_past known = {.last = NULL};
 
 	if (state == PAST_COMING || state == PAST_TABLES ||
-		state == PAST_UNREAD) {
+		state == PAST_UNREAD || past->own_unread) {
 		return;
 	}
 	if (state != PAST_NONE) {

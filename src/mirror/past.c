@@ -28,13 +28,14 @@ forget(struct past_request *r)
 static void
 publish(struct past *p, struct past_request *r)
 {
-	struct past_request *family = &p->request[1];
+	struct past_request *own = &p->request[0], *family = &p->request[1];
 
 	p->chosen = r;
 	p->snapshot = r->snapshot;
 	p->known = r->known;
 	p->inline_blocks = r->bytes + r->table_len;
 	p->adopts = r == family;
+	p->own_unread = p->adopts && own->unread;
 	if (r != family && family->over) {
 		forget(family); /* else its own thread does */
 	}
@@ -267,6 +268,15 @@ run_request(void *arg)
 	return NULL;
 }
 
+static void
+begin_request(struct past_request *r)
+{
+	if (!thread_start(run_request, r)) {
+		set_unread(r);
+		report(r, true);
+	}
+}
+
 /* --- for everybody ------------------------------------------------------------ */
 
 void
@@ -280,13 +290,12 @@ past_start(struct past *p, struct remote *remote, const struct id *scope,
 	for (size_t i = 0; i < PAST_REQUESTS; i++) {
 		p->request[i].past = p;
 	}
-	if (id_eq(scope, family) ||
-		!thread_start(run_request, &p->request[1])) {
+	if (id_eq(scope, family)) {
 		report(&p->request[1], true);
+	} else {
+		begin_request(&p->request[1]);
 	}
-	if (!thread_start(run_request, &p->request[0])) {
-		report(&p->request[0], true);
-	}
+	begin_request(&p->request[0]);
 }
 
 void

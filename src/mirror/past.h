@@ -3,14 +3,17 @@
  *
  * It is asked for under the scope's key and the family's at the same time; the
  * scope's own wins, the family's counts only where there is none that can be
- * used. The tables count as soon as they have arrived and are checked, the
- * inline blocks one by one as they follow. What is announced is checked against
- * the limits before memory is taken for it, and what is not used is freed.
+ * used, or none is to be had: it is then good to read, but nobody knows what
+ * would be written over. The tables count as soon as they have arrived and are
+ * checked, the inline blocks one by one as they follow. What is announced is
+ * checked against the limits before memory is taken for it, and what is not used
+ * is freed.
  *
  * Each request has a thread of its own. One lock guards all that changes; it is
  * never held across I/O. What is published stays as it is, and for as long as
  * the process does: from PAST_TABLES on, any thread may read snapshot, known,
- * adopts, and inline_blocks as far as it has been told that they have arrived.
+ * adopts, own_unread, and inline_blocks as far as it has been told that they
+ * have arrived.
  */
 #ifndef MIRROR_PAST_H
 #define MIRROR_PAST_H
@@ -69,7 +72,8 @@ struct past {
 	struct snapshot snapshot;
 	struct index known; /* of its entries */
 	const unsigned char *inline_blocks;
-	bool adopts; /* it is the family's, not this scope's own */
+	bool adopts;     /* it is the family's, not this scope's own, */
+	bool own_unread; /* of which the bucket did not tell anything */
 };
 
 /* Begins. */

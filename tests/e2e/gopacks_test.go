@@ -111,6 +111,37 @@ func TestChangedPackageWithPacks(t *testing.T) {
 	}
 }
 
+// The store fails for the scope's own snapshot, and not for the family's: that
+// is read, but nothing is written over either.
+func TestOneSnapshotThatIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	before := s.bodies()
+	own := ""
+	for _, n := range readHoards(t, before).snapshots {
+		own = snapshotKeys + n.head.Scope.hex()
+	}
+	s.swap(func(x *exchange) {
+		if x.method == "GET" && x.entry == own {
+			x.fail("500 Internal Server Error", "InternalError", "")
+		} else {
+			x.good()
+		}
+	})
+	g := withHelper(at(t, s.store))
+	dir := newModule(t, map[string]string{"sum/more.go": "package sum\n\nconst More = 1\n"})
+	if n := g.compiles(t, dir, "build", "-o", os.DevNull, "."); n < 1 || n > 2 {
+		t.Errorf("%d compiles", n)
+	}
+	goneWithin(t, g.cache, hang)
+	if len(s.accelerated("GET", packKeys)) == 0 {
+		t.Error("nothing was fetched ahead")
+	}
+	if written := s.accelerated("PUT", accelerators); len(written) != 0 {
+		t.Errorf("written: %v", written)
+	}
+}
+
 // Several go commands at once on one fresh machine.
 func TestSeveralGoCommandsWithPacks(t *testing.T) {
 	t.Parallel()

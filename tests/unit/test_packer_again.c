@@ -243,6 +243,18 @@ little_of_the_family_leaves_it_alone(void **state)
 		stored_snapshot(&family)->len, stored_snapshot(&scope)->len);
 }
 
+/* It may be all that the scope has. */
+static void
+what_was_not_read_is_not_written_over(void **state)
+{
+	leave_family();
+	past.own_unread = true;
+	use_many(0, 10, SOME);
+	use_new(50, LARGE);
+	end_run();
+	assert_int_equal(bucket.writes, 0);
+}
+
 /* The old ones stay, the new ones follow in the order of use. */
 static void
 inline_blocks_are_carried_on(void **state)
@@ -299,6 +311,7 @@ main(void)
 		RUN_TEST(what_is_lost_is_packed_again),
 		RUN_TEST(a_snapshot_of_the_family_is_adopted),
 		RUN_TEST(little_of_the_family_leaves_it_alone),
+		RUN_TEST(what_was_not_read_is_not_written_over),
 		RUN_TEST(inline_blocks_are_carried_on),
 		RUN_TEST(inline_blocks_have_a_limit),
 	};

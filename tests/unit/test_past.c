@@ -61,6 +61,24 @@ the_familys_counts_where_the_other_is_bad(void **state)
 	start();
 	assert_int_equal(finish(), PAST_WHOLE);
 	assert_true(past.adopts);
+	assert_false(past.own_unread);
+	end();
+}
+
+/* It can be read, but whether there is another is not known. */
+static void
+the_familys_counts_where_the_other_is_not_to_be_had(void **state)
+{
+	struct bucket_object *own = put_sample(1);
+
+	own->cut = 5;
+	own->cuts = 2;
+	put_sample(2);
+	start();
+	assert_int_equal(finish(), PAST_WHOLE);
+	assert_sample();
+	assert_true(past.adopts);
+	assert_true(past.own_unread);
 	end();
 }
 
@@ -217,6 +235,8 @@ main(void)
 		cmocka_unit_test(the_scopes_own_counts),
 		cmocka_unit_test(the_familys_counts_where_there_is_no_other),
 		cmocka_unit_test(the_familys_counts_where_the_other_is_bad),
+		cmocka_unit_test(
+			the_familys_counts_where_the_other_is_not_to_be_had),
 		cmocka_unit_test(the_scopes_own_wins_though_it_comes_last),
 		cmocka_unit_test(nothing_is_said_where_there_is_none),
 		cmocka_unit_test(one_key_is_asked_for_once),
