@@ -9,7 +9,7 @@ struct landing {
 	struct landing_setup with;
 	uint32_t first_slot; /* of the block */
 	/* the entry that is coming */
-	bool wanted;
+	bool wanted;   /* else its body may be, for a later one */
 	bool in_place; /* its body is */
 	bool writing;  /* its body */
 	struct entry entry;
@@ -59,11 +59,18 @@ landing_begin(struct landing *l, size_t block, struct gs_err *err)
 	return zblock_reader_begin(&l->reader, &len, err);
 }
 
+/* The slot of entry i of the block. */
+static uint32_t
+slot_of(const struct landing *l, size_t i)
+{
+	return l->first_slot + (uint32_t)i;
+}
+
 /* The slot of the entry that is coming. */
 static uint32_t
-slot_of(const struct landing *l)
+this_slot(const struct landing *l)
 {
-	return l->first_slot + (uint32_t)l->reader.block.at;
+	return slot_of(l, l->reader.block.at);
 }
 
 static enum gs_code
@@ -80,8 +87,48 @@ is_here(const struct landing *l)
 	if (!cachedir_get(l->with.dir, &l->entry.action, &e)) {
 		return false;
 	}
-	l->with.landed(l->with.ctx, slot_of(l), &e, false);
+	l->with.landed(l->with.ctx, this_slot(l), &e, false);
 	return true;
+}
+
+static bool
+is_announced(
+	const struct block_entry *e, const struct snapshot_entry *announced)
+{
+	return id_eq(&announced->action, &e->action) &&
+	       announced->tag == snapshot_tag(&e->output);
+}
+
+/* Whether the snapshot takes entry i of the block from there. */
+static bool
+counts(const struct landing *l, size_t i)
+{
+	const struct block_entry *e = &l->reader.block.entry[i];
+	uint32_t slot = slot_of(l, i);
+	struct snapshot_entry announced =
+		snapshot_entry_at(l->with.snapshot, slot);
+
+	return is_announced(e, &announced) &&
+	       index_find(l->with.known, &e->action) == slot;
+}
+
+/* Whether a later entry of the block, which has no body of its own, needs the
+ * one that is coming. */
+static bool
+is_shared(const struct landing *l)
+{
+	const struct block_reader *r = &l->reader.block;
+	struct entry here;
+
+	for (size_t i = r->at + 1; r->has_body && i < r->count; i++) {
+		const struct block_entry *e = &r->entry[i];
+
+		if (id_eq(&e->output, &l->entry.output) && counts(l, i) &&
+			!cachedir_get(l->with.dir, &e->action, &here)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Unless the body is in place: begins to write it, if it is to come. */
@@ -106,24 +153,17 @@ begin_body(struct landing *l, struct gs_err *err)
 static enum gs_code
 begin_entry(struct landing *l, struct gs_err *err)
 {
-	const struct block_reader *r = &l->reader.block;
-	const struct block_entry *e = &r->entry[r->at];
-	uint32_t slot = slot_of(l);
+	size_t i = l->reader.block.at;
+	const struct block_entry *e = &l->reader.block.entry[i];
 	struct snapshot_entry announced =
-		snapshot_entry_at(l->with.snapshot, slot);
+		snapshot_entry_at(l->with.snapshot, this_slot(l));
 
-	l->wanted = false;
-	if (snapshot_is_void(&announced)) {
-		return GS_OK;
-	}
-	if (!id_eq(&announced.action, &e->action) ||
-		announced.tag != snapshot_tag(&e->output)) {
+	if (!snapshot_is_void(&announced) && !is_announced(e, &announced)) {
 		return refuse("another entry than announced", err);
 	}
 	l->entry = (struct entry){e->action, e->output, e->size, e->time_ns};
-	l->wanted =
-		index_find(l->with.known, &e->action) == slot && !is_here(l);
-	return l->wanted ? begin_body(l, err) : GS_OK;
+	l->wanted = counts(l, i) && !is_here(l);
+	return l->wanted || is_shared(l) ? begin_body(l, err) : GS_OK;
 }
 
 static enum gs_code
@@ -152,18 +192,22 @@ commit_body(struct landing *l, struct gs_err *err)
 static enum gs_code
 end_entry(struct landing *l, struct gs_err *err)
 {
-	if (!l->wanted || (l->writing && is_here(l))) {
-		landing_abort(l);
-		return GS_OK;
+	if (l->wanted && l->writing && is_here(l)) {
+		l->wanted = false;
+		if (!is_shared(l)) {
+			landing_abort(l);
+		}
 	}
-	if (commit_body(l, err) != GS_OK ||
-		(l->in_place &&
-			cachedir_put(l->with.dir, &l->entry, err) != GS_OK)) {
+	if (commit_body(l, err) != GS_OK) {
 		return err->code;
 	}
-	if (l->in_place) {
-		l->with.landed(l->with.ctx, slot_of(l), &l->entry, true);
+	if (!l->wanted || !l->in_place) {
+		return GS_OK;
 	}
+	if (cachedir_put(l->with.dir, &l->entry, err) != GS_OK) {
+		return err->code;
+	}
+	l->with.landed(l->with.ctx, this_slot(l), &l->entry, true);
 	return GS_OK;
 }
 

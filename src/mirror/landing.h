@@ -6,7 +6,8 @@
  * snapshot has for its action, with the output that the snapshot announces, and
  * only once its body hashes to that output. What the directory holds already is
  * left alone: it is as good, or newer. Bodies that are not needed are not
- * written.
+ * written; one that entries share, and that stands with the first of them, is
+ * needed if any of them is.
  *
  * Used by one thread at a time. About 770 KB, whatever a block claims.
  */

@@ -68,13 +68,13 @@ enum block_state {
 	BLOCK_FAILED, /* sticks */
 };
 
-/* For the caller: from BLOCK_ENTRY to BLOCK_ENTRY_END, which entry[at] it is and
- * whether it has a body here. The rest is private. */
+/* For the caller: from BLOCK_ENTRY to BLOCK_ENTRY_END, which of entry[count] it is,
+ * at, and whether it has a body here. The rest is private. */
 struct block_reader {
 	struct block_entry entry[BLOCK_ENTRIES_MAX];
-	size_t at;
+	size_t count, at;
 	bool has_body;
-	size_t count, next;
+	size_t next;
 	enum block_state state;
 	uint64_t raw_len, left; /* announced; of this body */
 	size_t part_len;

@@ -238,6 +238,28 @@ func TestLaterEntryCounts(t *testing.T) {
 	h.end()
 }
 
+// Entries share a body, which stands with one that does not count any more: the
+// others have it.
+func TestBodyOfAnEntryThatDoesNotCount(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z := newHoard(testScope(t))
+	first, second := packedOf("first", sample), packedOf("second", sample)
+	small, again := packedOf("small", []byte("small")), packedOf("again", []byte("small"))
+	z.inline(blockOf(small, again))
+	z.pack(blockOf(first, second))
+	z.snapshot.entries[0].Action, z.snapshot.entries[2].Action = id{}, id{}
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	h.hit(second.action, second.body)
+	h.hit(again.action, again.body)
+	h.miss(first.action)
+	h.miss(small.action)
+	h.end()
+	h.quiet()
+	soundCache(t, h.machine.cache)
+}
+
 // The disk is full while it is filled ahead: misses, not failures.
 func TestDiskFullWhilePrefetching(t *testing.T) {
 	s := newBadServer(t, nil)

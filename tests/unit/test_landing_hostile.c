@@ -147,27 +147,6 @@ an_entry_with_another_output_is_refused(void **state)
 	end_sample();
 }
 
-/* Two entries share an output whose body was not needed when it came. */
-static void
-an_entry_without_its_body_does_not_land(void **state)
-{
-	static const struct flight_block b[] = {{0, 60, 2, 50, 0}};
-	struct block_entry e[2] = {flights_entry(b, 60), flights_entry(b, 60)};
-	unsigned number[2] = {60, 60};
-
-	begin_sample(b, 1);
-	e[1].action = packs_action(61);
-	memset(&sample->entry[0].action, 0, ID_LEN);
-	sample->entry[1].tag = snapshot_tag(&e[1].output);
-	assert_int_equal(land_instead(e, number, 2), GS_OK);
-	assert_int_equal(landed.here, 0);
-	/* once it is needed, both land */
-	sample->entry[0].action = e[0].action;
-	assert_int_equal(land_instead(e, number, 2), GS_OK);
-	assert_int_equal(landed.new, 2);
-	end_sample();
-}
-
 static void
 a_block_that_cannot_be_does_not_begin(void **state)
 {
@@ -211,7 +190,6 @@ main(void)
 		cmocka_unit_test(a_body_that_does_not_hash_is_refused),
 		cmocka_unit_test(an_entry_of_another_action_is_refused),
 		cmocka_unit_test(an_entry_with_another_output_is_refused),
-		cmocka_unit_test(an_entry_without_its_body_does_not_land),
 		cmocka_unit_test(a_block_that_cannot_be_does_not_begin),
 		cmocka_unit_test(a_disk_that_refuses_is_told_apart),
 	};
