@@ -63,7 +63,8 @@ bool cachedir_has_action(const struct cachedir *s, const struct id *action);
 bool cachedir_has_body(
 	struct cachedir *s, const struct id *output, uint64_t size);
 
-/* Opens a body for reading; -1 if it is not there or not of this size. */
+/* Opens a body for reading; -1 if it is not there or not of this size. Any
+ * thread. */
 int cachedir_open_body(
 	struct cachedir *s, const struct id *output, uint64_t size);
 

@@ -4,7 +4,8 @@
  * 8-byte write. Old marks give way to new ones. Losing a mark only costs the
  * work that it would have saved, so nothing here is an error.
  *
- *	file = MARKS_BUCKETS buckets of MARKS_WAYS marks, little-endian; 0 is empty
+ *	file = MARKS_BUCKETS buckets of MARKS_WAYS marks, in the machine's byte
+ *	       order; 0 is empty
  */
 #ifndef OS_MARKS_H
 #define OS_MARKS_H
