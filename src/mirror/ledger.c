@@ -114,19 +114,21 @@ take(struct ledger *l, enum ledger_kind kind, struct ledger_batch *batch)
 {
 	struct ledger_queue *q = &l->queue[kind];
 	const struct ledger_item *first = q->item + q->head;
-	size_t n = q->count < BLOCK_ENTRIES_MAX ? q->count : BLOCK_ENTRIES_MAX;
+	uint64_t raw = BLOCK_HEAD_LEN, most = block_bytes(kind);
+	size_t n = 0;
 
 	batch->first_use = PLAN_UNUSED;
-	for (size_t i = 0; i < n; i++) {
-		batch->entry[i] = (struct block_entry){
-			.action = l->entries[first[i].number].action,
-			.output = first[i].output,
-			.size = first[i].size,
-			.time_ns = first[i].time_ns,
+	for (; n < q->count && n < BLOCK_ENTRIES_MAX && raw <= most; n++) {
+		batch->entry[n] = (struct block_entry){
+			.action = l->entries[first[n].number].action,
+			.output = first[n].output,
+			.size = first[n].size,
+			.time_ns = first[n].time_ns,
 		};
-		batch->number[i] = first[i].number;
+		batch->number[n] = first[n].number;
+		raw += BLOCK_HEADER_LEN + first[n].size;
 	}
-	batch->count = plan_cut(batch->entry, n, block_bytes(kind));
+	batch->count = plan_cut(batch->entry, n, most);
 	for (size_t i = 0; i < batch->count; i++) {
 		if (first[i].order < batch->first_use) {
 			batch->first_use = first[i].order;

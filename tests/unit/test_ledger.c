@@ -110,6 +110,24 @@ a_block_is_worth_work(void **state)
 	assert_int_equal(ledger.queue[LEDGER_PACK].raw_bytes, 0);
 }
 
+/* The link's thread may wait for the lock meanwhile. */
+static void
+no_more_is_copied_than_a_block_has(void **state)
+{
+	enum { SIZE = 9920, PER_BLOCK = (PLAN_BLOCK_BYTES - 8) / 10000 };
+
+	begin_without_past();
+	for (unsigned n = 0; n < 2 * PER_BLOCK; n++) {
+		use(n, SIZE);
+	}
+	memset(&batch, 0, sizeof(batch));
+	assert_true(ledger_take(&ledger, LEDGER_PACK, &batch));
+	assert_int_equal(batch.count, PER_BLOCK);
+	assert_int_equal(batch.number[PER_BLOCK - 1], PER_BLOCK - 1);
+	assert_int_equal(batch.number[PER_BLOCK + 1], 0);
+	assert_int_equal(batch.entry[PER_BLOCK + 1].size, 0);
+}
+
 /* Taken and added by turns, so that the queue is moved and grows. */
 static void
 no_entry_is_lost(void **state)
@@ -254,6 +272,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(entries_wait_in_order),
 		TEST(a_block_is_worth_work),
+		TEST(no_more_is_copied_than_a_block_has),
 		TEST(no_entry_is_lost),
 		TEST(what_is_known_costs_nothing),
 		TEST(the_last_output_counts),
