@@ -4,8 +4,6 @@
 #include "os/thread.h"
 #include "pack/pack.h"
 
-enum { PACK_KEY_MAX = 96 };
-
 /* A leg on its way. */
 struct leg {
 	struct ahead *ahead;
@@ -114,7 +112,7 @@ fly(struct leg *l)
 {
 	struct ahead *a = l->ahead;
 	struct id pack = snapshot_pack_at(&a->past.snapshot, l->leg.pack).id;
-	char storage[PACK_KEY_MAX];
+	char storage[KEY_NAME_MAX];
 	struct buf key = BUF_OVER(storage);
 
 	pack_key(&key, &pack);

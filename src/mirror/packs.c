@@ -71,7 +71,7 @@ press(struct packs *p, const struct ledger_batch *batch, struct scratch *file,
 	}
 	b->offset = mark.size;
 	b->packed_len = (uint32_t)(file->size - mark.size);
-	b->raw_len = (uint32_t)block_raw_len(batch->entry, batch->count);
+	b->raw_len = (uint32_t)p->press.raw_len;
 	good = good && sequel_add_block(&p->made, b, batch);
 	if (!good) {
 		scratch_go_back(file, &mark);
@@ -118,7 +118,7 @@ packs_none_is_open(const struct packs *p)
 static bool
 send(struct packs *p)
 {
-	char storage[KEY_MAX];
+	char storage[KEY_NAME_MAX];
 	struct buf key = BUF_OVER(storage);
 	struct snapshot_pack pack = {
 		.id = scratch_digest(&p->pack),

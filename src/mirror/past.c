@@ -11,7 +11,6 @@ enum {
 	/* A snapshot that is not wanted any longer is read to its end, for the
 	 * sake of its connection, if no more than this is left. */
 	UNWANTED_MAX = 512 * 1024,
-	SNAPSHOT_KEY_MAX = 96,
 };
 
 static void
@@ -249,7 +248,7 @@ static void *
 run_request(void *arg)
 {
 	struct past_request *r = arg;
-	char storage[SNAPSHOT_KEY_MAX];
+	char storage[KEY_NAME_MAX];
 	struct buf key = BUF_OVER(storage);
 
 	pack_snapshot_key(&key, &r->key);

@@ -96,18 +96,6 @@ add_body(struct press *p, const struct block_entry *e, bool *bad,
 	return code;
 }
 
-/* The body of an entry without one of its own is that of another. */
-static bool
-is_other_bad(const struct block_entry *entries, size_t i, const bool *bad)
-{
-	size_t first = 0;
-
-	while (!id_eq(&entries[first].output, &entries[i].output)) {
-		first++;
-	}
-	return bad[first];
-}
-
 static enum gs_code
 add_bodies(struct press *p, const struct block_entry *entries, size_t count,
 	bool *bad, struct gs_err *err)
@@ -115,11 +103,11 @@ add_bodies(struct press *p, const struct block_entry *entries, size_t count,
 	enum gs_code code = GS_OK;
 
 	for (size_t i = 0; i < count && code == GS_OK; i++) {
-		bad[i] = false;
-		if (block_has_body(entries, i)) {
+		size_t first = block_first_with(entries, i);
+
+		bad[i] = first < i && bad[first];
+		if (first == i && entries[i].size > 0) {
 			code = add_body(p, &entries[i], &bad[i], err);
-		} else if (entries[i].size > 0) {
-			bad[i] = is_other_bad(entries, i, bad);
 		}
 	}
 	return code;
@@ -145,8 +133,9 @@ press_block(struct press *p, const struct block_entry *entries, size_t count,
 	struct scratch *to, bool *bad, struct gs_err *err)
 {
 	p->to = to;
+	p->raw_len = block_raw_len(entries, count);
 	buf_clear(&p->packed);
-	zframe_writer_begin(&p->frame, block_raw_len(entries, count));
+	zframe_writer_begin(&p->frame, p->raw_len);
 	if (add_headers(p, entries, count, err) != GS_OK ||
 		add_bodies(p, entries, count, bad, err) != GS_OK ||
 		add_end(p, err) != GS_OK) {

@@ -12,8 +12,10 @@
 
 enum { PRESS_BUFFER_BYTES = 32 * 1024 };
 
-/* About 1.3 MB, which is all that writing blocks needs. All private. */
+/* About 1.3 MB, which is all that writing blocks needs. For the caller: raw_len,
+ * of the last block. The rest is private. */
 struct press {
+	uint64_t raw_len;
 	struct cachedir *dir;
 	struct scratch *to;
 	struct zframe_writer frame;

@@ -220,7 +220,7 @@ run_errand(void *arg)
 {
 	const struct errand *e = arg;
 	struct sending *s = e->sending;
-	char storage[KEY_MAX];
+	char storage[KEY_NAME_MAX];
 	struct buf key = BUF_OVER(storage);
 
 	pack_snapshot_key(&key, e->id);

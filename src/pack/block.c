@@ -24,9 +24,8 @@ same_output(const struct block_entry *a, const struct block_entry *b)
 	       id_eq(&a->output, &b->output);
 }
 
-/* The index of the first entry with the output of entry i. */
-static size_t
-first_with(const struct block_entry *entries, size_t i)
+size_t
+block_first_with(const struct block_entry *entries, size_t i)
 {
 	size_t first = 0;
 
@@ -39,7 +38,7 @@ first_with(const struct block_entry *entries, size_t i)
 bool
 block_has_body(const struct block_entry *entries, size_t i)
 {
-	return entries[i].size > 0 && first_with(entries, i) == i;
+	return entries[i].size > 0 && block_first_with(entries, i) == i;
 }
 
 uint64_t
@@ -142,7 +141,7 @@ sizes_agree(const struct block_reader *r, size_t i)
 
 	return e->size <= PACK_BODY_MAX &&
 	       (e->size == 0) == block_is_empty_output(&e->output) &&
-	       e->size == r->entry[first_with(r->entry, i)].size;
+	       e->size == r->entry[block_first_with(r->entry, i)].size;
 }
 
 /* All headers are there: nothing is given out unless all of them are right. */

@@ -34,6 +34,10 @@ struct block_entry {
 /* True for the SHA-256 of nothing. */
 bool block_is_empty_output(const struct id *output);
 
+/* The first of these entries that has the output of entry i: if there is a body
+ * at all, it stands with that one. */
+size_t block_first_with(const struct block_entry *entries, size_t i);
+
 /* Whether entry i of a block with these entries has a body of its own. */
 bool block_has_body(const struct block_entry *entries, size_t i);
 

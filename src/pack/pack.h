@@ -13,7 +13,8 @@ enum { PACK_HEAD_LEN = 8 + 2 + 6 };
 
 void pack_head(unsigned char out[PACK_HEAD_LEN]);
 
-/* Their keys, below the bucket's prefix; both sort behind all entries. */
+/* Their keys, below the bucket's prefix, of KEY_NAME_MAX bytes at most; both sort
+ * behind all entries. */
 void pack_key(struct buf *out, const struct id *id);
 void pack_snapshot_key(struct buf *out, const struct id *scope);
 

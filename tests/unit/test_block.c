@@ -144,6 +144,15 @@ a_block_comes_back(void **state)
 }
 
 static void
+a_body_stands_with_the_first_that_has_it(void **state)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		assert_int_equal(block_first_with(entries, i), i == 3 ? 1 : i);
+		assert_int_equal(block_has_body(entries, i), i != 2 && i != 3);
+	}
+}
+
+static void
 a_block_without_entries_is_a_block(void **state)
 {
 	unsigned char head[BLOCK_HEAD_LEN];
@@ -281,6 +290,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_block_comes_back),
+		cmocka_unit_test(a_body_stands_with_the_first_that_has_it),
 		cmocka_unit_test(a_block_without_entries_is_a_block),
 		cmocka_unit_test(a_cut_block_never_ends),
 		cmocka_unit_test(each_flipped_bit_of_the_headers_is_noticed),

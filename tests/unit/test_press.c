@@ -76,8 +76,9 @@ press_all(void)
 
 	assert_int_equal(
 		press_block(press, e, ENTRIES, &out, bad, &err), GS_OK);
+	assert_int_equal(press->raw_len, block_raw_len(e, ENTRIES));
 	const struct zblock_len len = {
-		out.size - before, block_raw_len(e, ENTRIES), ENTRIES};
+		out.size - before, press->raw_len, ENTRIES};
 
 	packed = malloc(len.packed + 1);
 	assert_int_equal(
