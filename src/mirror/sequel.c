@@ -235,6 +235,9 @@ run_errand(void *arg)
 	return NULL;
 }
 
+/* The other's write ends as surely as ours, by the deadlines of its requests
+ * (mirror/ask.h), and the drain waits for neither beyond its own. To leave before
+ * it would take away what it works with. */
 static void
 await_end(struct sending *s)
 {
