@@ -89,8 +89,8 @@ bool census_taker_declines(struct census_taker *t, const struct id *action);
 
 /* Whether to offer an older entry: what is known once the census, which is
  * taken now if it was not yet, has ended, was given up, or is not worth it: the
- * deadlines of its requests (mirror/ask.h) bound the wait. A
- * bucket with more than can be listed is taken to hold what is not known. */
+ * deadlines of its requests (mirror/ask.h) bound the wait. A bucket with more
+ * than can be listed is taken to hold what is not known. */
 enum census_finding census_taker_find(
 	struct census_taker *t, const struct id *action);
 
