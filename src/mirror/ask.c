@@ -33,9 +33,10 @@ struct course {
 	struct gs_err err; /* what to say if there is no other */
 	enum remote_topic topic;
 	enum log_level level;
-	bool silent;   /* nothing needs to be said */
-	bool answered; /* the store did its part, if only to say no */
-	bool keyless;  /* it was not asked, for lack of keys */
+	bool silent;       /* nothing needs to be said */
+	bool answered;     /* the store did its part, if only to say no */
+	bool keyless;      /* it was not asked, for lack of keys */
+	uint64_t taken_ms; /* when the last of a body was taken, 0: none was */
 	enum retry_cost cost;
 };
 
@@ -79,8 +80,10 @@ static enum gs_code
 on_body(void *ctx, struct view bytes, struct gs_err *err)
 {
 	struct course *c = ctx;
+	enum gs_code code = c->ask->take(c->ask->ctx, told(c), bytes, err);
 
-	return own_result(c, c->ask->take(c->ask->ctx, told(c), bytes, err));
+	c->taken_ms = clock_mono_ms();
+	return own_result(c, code);
 }
 
 /* Sends the request on the connection and takes the answer. */
@@ -254,12 +257,22 @@ attempt_on(struct course *c, struct conn *conn, enum conn_use use)
 	return step;
 }
 
+/* True if a part broke off: what came of it is kept, and the next attempt goes
+ * on behind it. */
+static bool
+broke_off(const struct course *c)
+{
+	return c->ask->op == ERRORS_READ && c->taken_ms > 0 &&
+	       !c->outcome.stalled;
+}
+
 static enum step
 attempt(struct course *c)
 {
 	enum conn_use use = c->mend.use;
 
 	c->outcome = (struct exchange_outcome){0};
+	c->taken_ms = 0;
 	meta_init(&c->meta);
 	c->cost = RETRY_COST_FAILURE;
 	c->topic = REMOTE_TOPIC_NETWORK;
@@ -279,7 +292,9 @@ attempt(struct course *c)
 	remote_pace_end(c->remote, c->ask->op,
 		step == STEP_SLOWLY ? PACE_REFUSED : result, began_ms);
 	if (lost && errors_kind(c->ask->op) == ERRORS_GET) {
-		remote_note_stall(c->remote, clock_mono_ms() - began_ms);
+		remote_note_stall(c->remote,
+			clock_mono_ms() -
+				(broke_off(c) ? c->taken_ms : began_ms));
 	}
 	return step;
 }
@@ -378,7 +393,8 @@ ask_run(struct remote *r, const struct ask *ask)
 		remote_say_keyless(r, ask->op, &c.err);
 		return REMOTE_FAILED;
 	}
-	remote_note_end(r, step != STEP_FAILED || c.answered, c.paid);
+	remote_note_end(
+		r, step != STEP_FAILED || c.answered || broke_off(&c), c.paid);
 	if (step == STEP_DONE) {
 		return REMOTE_DONE;
 	}

@@ -6,7 +6,8 @@
  * It opens after BREAKER_FAILURES requests in a row that failed for good (not
  * attempts), and once requests have waited longer than BREAKER_STALL_MS in
  * all on attempts that failed, even where a retry then succeeded: a store that
- * hangs now and then would otherwise cost more than it gives.
+ * hangs now and then would otherwise cost more than it gives. The time in which
+ * bytes came that are kept was not waited in vain.
  */
 #ifndef S3_BREAKER_H
 #define S3_BREAKER_H

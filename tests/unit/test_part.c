@@ -179,6 +179,62 @@ tries_again(void **state)
 	fixture_close(f);
 }
 
+/* A line that is slow, and then cut. */
+static bool
+cut_first_after_a_while(struct script *s, int fd, const struct heard *h)
+{
+	if (h->number > 0) {
+		return hold_parts(s, fd, h);
+	}
+	send_part(
+		fd, "Content-Range: bytes 5-14/20\r\n", VIEW("56789abcde"), 0);
+	for (size_t i = 0; i < 4; i++) {
+		usleep((BREAKER_STALL_MS / 4 + 50) * 1000);
+		say_bytes(fd, PART_OBJECT + 5 + i, 1);
+	}
+	return false;
+}
+
+static void
+time_in_which_bytes_come_is_not_lost(void **state)
+{
+	f = fixture_open(cut_first_after_a_while);
+	assert_int_equal(read_part(f, 5, 10), REMOTE_DONE);
+	assert_taken("56789abcde");
+	assert_int_equal(f->remote.counts.retries, 1);
+	assert_false(breaker_is_open(&f->remote.breaker));
+	fixture_close(f);
+}
+
+static bool
+give_a_byte_each(struct script *s, int fd, const struct heard *h)
+{
+	return send_range(fd, h, 1);
+}
+
+static bool
+give_a_head_each(struct script *s, int fd, const struct heard *h)
+{
+	return send_range(fd, h, 0);
+}
+
+static void
+only_parts_of_which_nothing_comes_open_the_breaker(void **state)
+{
+	f = fixture_open(give_a_byte_each);
+	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
+		assert_int_equal(read_part(f, 5, 10), REMOTE_FAILED);
+		assert_taken("56");
+	}
+	assert_false(breaker_is_open(&f->remote.breaker));
+	script_change(&f->server, give_a_head_each);
+	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
+		assert_int_equal(read_part(f, 5, 10), REMOTE_FAILED);
+	}
+	assert_true(breaker_is_open(&f->remote.breaker));
+	fixture_close(f);
+}
+
 /* nobody wants it */
 
 static void
@@ -236,6 +292,9 @@ main(void)
 		cmocka_unit_test(does_not_mix_two_objects),
 		cmocka_unit_test(needs_no_end_behind_the_last_byte),
 		cmocka_unit_test(tries_again),
+		cmocka_unit_test(time_in_which_bytes_come_is_not_lost),
+		cmocka_unit_test(
+			only_parts_of_which_nothing_comes_open_the_breaker),
 		cmocka_unit_test(asks_only_while_it_is_wanted),
 		cmocka_unit_test(asks_for_nothing_when_cancelled),
 		cmocka_unit_test(ends_early_when_cancelled),

@@ -1,0 +1,59 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// isPart says whether the request is for a part of a pack.
+func (x *exchange) isPart() bool {
+	return x.method == "GET" && strings.HasPrefix(x.entry, packKeys)
+}
+
+// cutAfter gives the first bytes of a range, so many in so many pieces, in
+// all that time, and resets the connection.
+func (x *exchange) cutAfter(bytes, pieces int, while time.Duration) {
+	stored := x.stored().body
+	from, to, _ := x.bytesAsked()
+	to = min(to, len(stored)-1)
+	bytes = min(bytes, to-from) // never all
+	x.write(fmt.Sprintf("HTTP/1.1 206 Partial Content\r\n%sContent-Length: %d\r\n\r\n",
+		contentRange(from, to, len(stored)), to+1-from))
+	for i := range pieces {
+		x.write(string(stored[from+bytes*i/pieces : from+bytes*(i+1)/pieces]))
+		time.Sleep(while / time.Duration(pieces))
+	}
+	x.reset()
+}
+
+// flyThrough gets all that is in eight megabytes of packs from a store that
+// answers like this. Nothing has an object of its own.
+func flyThrough(t *testing.T, answer script) {
+	t.Helper()
+	t.Parallel()
+	s := newBadServer(t, answer)
+	z, entries := largeHoard(t, 80, 100_000)
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	for _, e := range entries {
+		h.hit(e.action, e.body)
+	}
+	h.end()
+	h.quiet()
+	if n := len(s.requests("GET", "")); n != 0 {
+		t.Errorf("%d entries were asked for", n)
+	}
+}
+
+// A slow line loses one connection: no time was lost on what it had brought.
+func TestSlowPackIsResetOnce(t *testing.T) {
+	flyThrough(t, func(x *exchange) {
+		if x.isPart() && x.attempt == 0 {
+			x.cutAfter(900_000, 30, 3*time.Second)
+		} else {
+			x.good()
+		}
+	})
+}
