@@ -107,6 +107,21 @@ can_land(struct leg *l)
 	return is_wanted(l) && l->landing;
 }
 
+/* Again for the rest, while that brings at least a block more. */
+static enum remote_result
+read_leg(struct leg *l, struct remote_part *part)
+{
+	enum remote_result result;
+	size_t before;
+
+	do {
+		before = l->landed;
+		result = remote_read(l->ahead->with.remote, part);
+	} while (result == REMOTE_FAILED && l->landed > before &&
+		 l->landed < l->leg.count && is_wanted(l));
+	return result;
+}
+
 static void
 fly(struct leg *l)
 {
@@ -121,8 +136,7 @@ fly(struct leg *l)
 
 	l->landed = 0;
 	l->landed_len = 0;
-	if (can_land(l) &&
-		remote_read(a->with.remote, &part) == REMOTE_ABSENT) {
+	if (can_land(l) && read_leg(l, &part) == REMOTE_ABSENT) {
 		ahead_spoil(a, l->leg.pack, "it is not there");
 	}
 	while (l->landed < l->leg.count) {

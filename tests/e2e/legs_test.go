@@ -13,12 +13,15 @@ func (x *exchange) isPart() bool {
 }
 
 // cutAfter gives the first bytes of a range, so many in so many pieces, in
-// all that time, and resets the connection.
+// all that time, and resets the connection. Shorter ranges are given whole.
 func (x *exchange) cutAfter(bytes, pieces int, while time.Duration) {
 	stored := x.stored().body
 	from, to, _ := x.bytesAsked()
 	to = min(to, len(stored)-1)
-	bytes = min(bytes, to-from) // never all
+	if to-from < bytes {
+		x.good()
+		return
+	}
 	x.write(fmt.Sprintf("HTTP/1.1 206 Partial Content\r\n%sContent-Length: %d\r\n\r\n",
 		contentRange(from, to, len(stored)), to+1-from))
 	for i := range pieces {
@@ -52,6 +55,17 @@ func TestSlowPackIsResetOnce(t *testing.T) {
 	flyThrough(t, func(x *exchange) {
 		if x.isPart() && x.attempt == 0 {
 			x.cutAfter(900_000, 30, 3*time.Second)
+		} else {
+			x.good()
+		}
+	})
+}
+
+// A line that no connection survives for long.
+func TestEveryAnswerOfAPackIsReset(t *testing.T) {
+	flyThrough(t, func(x *exchange) {
+		if x.isPart() {
+			x.cutAfter(250_000, 1, 50*time.Millisecond)
 		} else {
 			x.good()
 		}

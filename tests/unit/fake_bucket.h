@@ -35,6 +35,7 @@ struct bucket_object {
 	 * there, as often as cuts says. */
 	size_t held, cut;
 	unsigned cuts;
+	size_t most;    /* no answer has more bytes before it breaks off */
 	size_t waiting; /* requests that are held back */
 };
 
@@ -72,6 +73,7 @@ bucket_put(const char *key, const void *bytes, size_t len)
 		.announced = len,
 		.held = SIZE_MAX,
 		.cut = SIZE_MAX,
+		.most = SIZE_MAX,
 		.bytes = malloc(len + 1)};
 	memcpy(o->bytes, bytes, len);
 	strncpy(o->key, key, sizeof(o->key) - 1);
@@ -189,10 +191,16 @@ bucket_serve(struct bucket_object *o, struct remote_part *part)
 {
 	size_t at = (size_t)part->offset;
 	size_t end = part->len > 0 ? at + (size_t)part->len : o->len;
+	size_t left = o->most;
 	struct gs_err err;
 
 	while (at < end && at < o->len) {
 		size_t n = bucket_next(o, at, end < o->len ? end : o->len);
+
+		if (left == 0) {
+			return GS_TIMEOUT;
+		}
+		n = n < left ? n : left;
 		struct view bytes = {o->bytes + at, n};
 
 		if (n == 0 && o->cuts-- > 0) {
@@ -209,6 +217,7 @@ bucket_serve(struct bucket_object *o, struct remote_part *part)
 			return code;
 		}
 		at += n;
+		left -= n;
 	}
 	return at < end || o->len < o->announced ? GS_CLOSED : GS_OK;
 }

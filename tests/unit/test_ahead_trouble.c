@@ -216,6 +216,42 @@ a_second_attempt_goes_on(void **state)
 	end_flight();
 }
 
+/* Eight blocks are one leg, of which an answer has less than two. */
+static void
+a_leg_goes_on_while_blocks_come(void **state)
+{
+	struct flight_block b[8];
+
+	for (unsigned i = 0; i < 8; i++) {
+		b[i] = (struct flight_block){0, 2550 + 3 * i, 3, 90, 0};
+	}
+	leave(1, b, 8);
+	the_pack(0)->most = sample->block[0].packed_len * 3 / 2;
+	take_off(UINT64_MAX);
+	await_landing();
+	for (unsigned i = 0; i < 8; i++) {
+		assert_block(&b[i], true);
+	}
+	assert_true(bucket_count("packs") > 4); /* two were all */
+	end_flight();
+}
+
+/* Nor does it go on for ever. */
+static void
+a_leg_ends_where_no_block_comes(void **state)
+{
+	struct flight_block b[BLOCKS];
+
+	leave_blocks(b, 3400);
+	the_pack(0)->most = 5;
+	take_off(UINT64_MAX);
+	await_landing();
+	assert_block(&b[FIRST], false);
+	assert_block(&b[OTHER], true);
+	assert_int_equal(bucket_count("packs"), 3);
+	end_flight();
+}
+
 /* Other legs of the pack may come all the same. */
 static void
 a_leg_that_does_not_come_fails_alone(void **state)
@@ -224,7 +260,7 @@ a_leg_that_does_not_come_fails_alone(void **state)
 
 	leave_blocks(b, 2600);
 	the_pack(0)->cut = (size_t)sample->block[SECOND].offset + 5;
-	the_pack(0)->cuts = 2;
+	the_pack(0)->cuts = 4;
 	take_off_awaited(b);
 	assert_answered(b[FIRST].first + 1, true);
 	assert_answered(b[SECOND].first + 1, false);
@@ -326,6 +362,8 @@ main(void)
 		TEST(no_byte_of_a_pack_can_change),
 		TEST(no_byte_of_an_inline_block_can_change),
 		TEST(a_second_attempt_goes_on),
+		TEST(a_leg_goes_on_while_blocks_come),
+		TEST(a_leg_ends_where_no_block_comes),
 		TEST(a_leg_that_does_not_come_fails_alone),
 		TEST(inline_blocks_that_do_not_come_fail),
 		TEST(gets_do_not_wait_for_ever),
