@@ -109,15 +109,21 @@ ahead_is_awaited(struct ahead *a)
 
 /* --- blocks ----------------------------------------------------------------- */
 
+/* Before go can see the entry, or it would be offered to the bucket. */
+static void
+proven(void *ctx, const struct entry *e)
+{
+	const struct ahead *a = ctx;
+
+	remote_set_shared(a->with.remote, e);
+}
+
 static void
 landed(void *ctx, uint32_t slot, const struct entry *e, bool is_new)
 {
 	struct ahead *a = ctx;
 
-	if (is_new) {
-		a->entries++;
-		remote_set_shared(a->with.remote, e);
-	}
+	a->entries += is_new;
 	if (atomic_exchange(&a->slot[slot], AHEAD_SLOT_HERE) ==
 		AHEAD_SLOT_AWAITED) {
 		ahead_answer(a, &e->action, true);
@@ -132,6 +138,7 @@ ahead_landing(struct ahead *a)
 		.snapshot = &a->past.snapshot,
 		.known = &a->past.known,
 		.ctx = a,
+		.proven = proven,
 		.landed = landed,
 	};
 

@@ -105,6 +105,8 @@ finish(void *ctx, const struct meta *meta, struct gs_err *err)
 	if (code != GS_OK) {
 		return code;
 	}
+	/* before go can see the entry, or it would be offered to the bucket */
+	remote_set_shared(f->remote, &f->entry);
 	return cachedir_put(f->remote->with.dir, &f->entry, err);
 }
 
@@ -142,9 +144,6 @@ remote_fetch(struct remote *r, const struct id *action)
 
 	if (f.begun) {
 		cachedir_body_abort(r->with.dir, &f.body);
-	}
-	if (result == REMOTE_DONE) {
-		remote_set_shared(r, &f.entry);
 	}
 	count(r, result, &f.entry);
 	return result;

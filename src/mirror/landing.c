@@ -187,6 +187,17 @@ commit_body(struct landing *l, struct gs_err *err)
 	return cachedir_body_commit(l->with.dir, &l->body, l->entry.size, err);
 }
 
+static enum gs_code
+put_entry(struct landing *l, struct gs_err *err)
+{
+	l->with.proven(l->with.ctx, &l->entry);
+	if (cachedir_put(l->with.dir, &l->entry, err) != GS_OK) {
+		return err->code;
+	}
+	l->with.landed(l->with.ctx, this_slot(l), &l->entry, true);
+	return GS_OK;
+}
+
 /* Its body is where it should be, or it is no entry. Somebody may have put the
  * same while the body came. */
 static enum gs_code
@@ -198,17 +209,12 @@ end_entry(struct landing *l, struct gs_err *err)
 			landing_abort(l);
 		}
 	}
-	if (commit_body(l, err) != GS_OK) {
-		return err->code;
+	enum gs_code code = commit_body(l, err);
+
+	if (code == GS_OK && l->wanted && l->in_place) {
+		code = put_entry(l, err);
 	}
-	if (!l->wanted || !l->in_place) {
-		return GS_OK;
-	}
-	if (cachedir_put(l->with.dir, &l->entry, err) != GS_OK) {
-		return err->code;
-	}
-	l->with.landed(l->with.ctx, this_slot(l), &l->entry, true);
-	return GS_OK;
+	return code;
 }
 
 /* One event of the block. */

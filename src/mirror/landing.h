@@ -24,6 +24,9 @@ struct landing_setup {
 	const struct snapshot *snapshot;
 	const struct index *known; /* of the snapshot */
 	void *ctx;
+	/* The body of an entry is in the directory, and is what it should be. Go
+	 * can see the entry as soon as this returns. */
+	void (*proven)(void *ctx, const struct entry *e);
 	/* An entry of the snapshot, the slot-th, is in the directory now; it
 	 * came from the block if new, else it had been there. */
 	void (*landed)(

@@ -43,7 +43,8 @@ static struct {
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
 	size_t objects, reads, connects, said, waiting, shared;
-	size_t piece; /* the most that is given at a time */
+	size_t shared_late; /* go could see these before */
+	size_t piece;       /* the most that is given at a time */
 	struct bucket_object object[BUCKET_OBJECTS_MAX];
 	struct bucket_read read[BUCKET_READS_MAX];
 	enum log_level level;
@@ -58,7 +59,7 @@ bucket_clear(void)
 		free(bucket.object[i].bytes);
 	}
 	bucket.objects = bucket.reads = bucket.connects = bucket.said = 0;
-	bucket.shared = 0;
+	bucket.shared = bucket.shared_late = 0;
 	bucket.piece = SIZE_MAX;
 }
 
@@ -266,6 +267,7 @@ remote_set_shared(struct remote *r, const struct entry *e)
 {
 	pthread_mutex_lock(&bucket.lock);
 	bucket.shared++;
+	bucket.shared_late += cachedir_has_action(r->with.dir, &e->action);
 	pthread_mutex_unlock(&bucket.lock);
 }
 

@@ -17,9 +17,18 @@ static struct landing *landing;
 
 /* What was said to have landed: how often, and how often as new. */
 static struct {
-	unsigned here, new;
+	unsigned here, new, proven;
 	uint32_t last;
 } landed;
+
+static inline void
+note_proven(void *ctx, const struct entry *e)
+{
+	assert_ptr_equal(ctx, &landed);
+	assert_true(cachedir_has_body(&dir, &e->output, e->size));
+	assert_false(hits(e));
+	landed.proven++;
+}
 
 static inline void
 note_landed(void *ctx, uint32_t slot, const struct entry *e, bool is_new)
@@ -31,6 +40,7 @@ note_landed(void *ctx, uint32_t slot, const struct entry *e, bool is_new)
 	assert_true(hits(e));
 	landed.here++;
 	landed.new += is_new;
+	assert_true(landed.proven >= landed.new);
 	landed.last = slot;
 }
 
@@ -41,7 +51,7 @@ static inline void
 open_sample(void)
 {
 	const struct landing_setup with = {
-		&dir, &snapshot, &known, &landed, note_landed};
+		&dir, &snapshot, &known, &landed, note_proven, note_landed};
 	struct view tables = {sample->bytes, sample->table_len};
 	struct gs_err err;
 

@@ -30,6 +30,7 @@ everything_lands(void **state)
 		sample->pack[0].size + sample->pack[1].size -
 			2 * PACK_HEAD_LEN);
 	assert_int_equal(bucket.shared, 25);
+	assert_int_equal(bucket.shared_late, 0);
 	assert_int_equal(bucket.connects, 0);
 	assert_int_equal(bucket.said, 0);
 	assert_int_equal(answers.count, 0);

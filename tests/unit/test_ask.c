@@ -5,6 +5,8 @@
 
 #include "remote_fixture.h"
 
+#include <fcntl.h>
+
 static struct fixture *f;
 
 /* what goes well */
@@ -31,6 +33,25 @@ fetches_an_entry(void **state)
 	assert_true(heard_starts(
 		&f->server.heard[0], "GET /bucket/p/ac000100000000"));
 	assert_said_nothing(f);
+	fixture_close(f);
+}
+
+/* Go may ask for it in between, and would have it offered to the bucket. */
+static void
+what_is_fetched_is_shared_before_go_can_see_it(void **state)
+{
+	struct entry e = {.action = action_of(1)};
+	char name[ENTRY_NAME_MAX];
+
+	f = fixture_open(hold_one);
+	entry_action_name(&e.action, name);
+	assert_int_equal(mkdirat(f->dir.dir, "ac", 0700), 0);
+	assert_int_equal(mkdirat(f->dir.dir, name, 0700), 0);
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	sha256_of(VIEW("package main"), &e.output);
+	assert_true(is_shared(f, &e));
+	assert_said(f, 1, "cannot write to cache directory", "");
+	assert_int_equal(unlinkat(f->dir.dir, name, AT_REMOVEDIR), 0);
 	fixture_close(f);
 }
 
@@ -259,6 +280,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fetches_an_entry),
+		cmocka_unit_test(
+			what_is_fetched_is_shared_before_go_can_see_it),
 		cmocka_unit_test(knows_what_is_absent),
 		cmocka_unit_test(uploads_an_entry_once),
 		cmocka_unit_test(drops_what_has_gone),
