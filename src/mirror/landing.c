@@ -1,8 +1,10 @@
 #include "mirror/landing.h"
 
+#include "base/array.h"
 #include "os/fdio.h"
 #include "pack/zblock.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct landing {
@@ -217,19 +219,11 @@ end_entry(struct landing *l, struct gs_err *err)
 	return code;
 }
 
-/* One event of the block. */
 static enum gs_code
-feed_once(struct landing *l, struct view in, size_t *used,
-	enum block_event *event, struct gs_err *err)
+handle(struct landing *l, enum block_event event, struct view body,
+	struct gs_err *err)
 {
-	struct view body;
-	enum gs_code code =
-		zblock_feed(&l->reader, in, used, event, &body, err);
-
-	if (code != GS_OK) {
-		return code;
-	}
-	switch (*event) {
+	switch (event) {
 	case BLOCK_ENTRY:
 		return begin_entry(l, err);
 	case BLOCK_BODY:
@@ -241,6 +235,42 @@ feed_once(struct landing *l, struct view in, size_t *used,
 		break;
 	}
 	return GS_OK;
+}
+
+/* True if something else has one of the entry's names, or its files were taken
+ * away meanwhile: others may land. */
+static bool
+is_odd_name(const struct gs_err *err)
+{
+	static const int why[] = {EISDIR, ENOTDIR, ENOTEMPTY, EEXIST, ENOENT};
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(why) && err->sys_errno != why[i]) {
+		i++;
+	}
+	return err->code == GS_SYS && i < ARRAY_LEN(why);
+}
+
+/* One event of the block. */
+static enum gs_code
+feed_once(struct landing *l, struct view in, size_t *used,
+	enum block_event *event, struct gs_err *err)
+{
+	struct view body;
+	struct gs_err why;
+	enum gs_code code =
+		zblock_feed(&l->reader, in, used, event, &body, err);
+
+	if (code != GS_OK || handle(l, *event, body, &why) == GS_OK) {
+		return code;
+	}
+	if (is_odd_name(&why)) {
+		landing_abort(l);
+		l->wanted = false;
+		return GS_OK;
+	}
+	*err = why;
+	return why.code;
 }
 
 enum gs_code

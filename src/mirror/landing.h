@@ -7,7 +7,8 @@
  * only once its body hashes to that output. What the directory holds already is
  * left alone: it is as good, or newer. Bodies that are not needed are not
  * written; one that entries share, and that stands with the first of them, is
- * needed if any of them is.
+ * needed if any of them is. An entry of which a name is in the way of its files,
+ * such as a directory's, is passed over.
  *
  * Used by one thread at a time. About 770 KB, whatever a block claims.
  */
@@ -46,7 +47,7 @@ GS_CHECKED enum gs_code landing_begin(
 
 /*
  * Takes *used bytes of in, the block's next: all of them, or up to its end,
- * which *complete tells. GS_SYS: the directory refused. GS_BAD or GS_TOOBIG: it
+ * which *complete tells. GS_SYS: the directory takes nothing. GS_BAD or GS_TOOBIG: it
  * is not the block that was announced; what had landed before stays.
  */
 GS_CHECKED enum gs_code landing_feed(struct landing *l, struct view in,

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -70,4 +72,34 @@ func TestEveryAnswerOfAPackIsReset(t *testing.T) {
 			x.good()
 		}
 	})
+}
+
+// What is in the way of one entry's file is in the way of no other.
+func TestOddNameInTheCache(t *testing.T) {
+	for what, nameOf := range map[string]func(e packed) string{
+		"body":   func(e packed) string { return e.output.hex() + "-d" },
+		"action": func(e packed) string { return e.action.hex() + "-a" },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			s := newBadServer(t, nil)
+			z := newTreasure(t)
+			z.lay(s)
+			c := scoped(t, s.store)
+			odd := nameOf(z.entries[0])
+			if err := os.MkdirAll(filepath.Join(c.cache, odd[:2], odd), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			h := start(t, c)
+			for i, e := range z.entries {
+				if i == 0 {
+					h.miss(e.action)
+				} else {
+					h.hit(e.action, e.body)
+				}
+			}
+			h.end()
+			h.quiet()
+		})
+	}
 }

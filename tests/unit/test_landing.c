@@ -195,6 +195,77 @@ a_block_can_begin_anew(void **state)
 	end_sample();
 }
 
+/* Makes a directory of a file's name, and its own directory if need be. */
+static void
+take_name(char *name)
+{
+	name[2] = '\0';
+	(void)mkdirat(dir.dir, name, 0700);
+	name[2] = '/';
+	assert_int_equal(mkdirat(dir.dir, name, 0700), 0);
+}
+
+static void
+an_odd_name_is_in_the_way_of_one_entry_alone(void **state)
+{
+	const struct flight_block b[] = {{0, 640, 4, 300, 0}};
+	char body[ENTRY_NAME_MAX], action[ENTRY_NAME_MAX];
+	struct block_entry first = flights_entry(b, 640);
+	struct block_entry third = flights_entry(b, 642);
+
+	begin_sample(b, 1);
+	entry_output_name(&first.output, body);
+	entry_action_name(&third.action, action);
+	take_name(body);
+	take_name(action);
+	assert_int_equal(land(0, frame_of(0), SIZE_MAX), GS_OK);
+	assert_false(is_there(b, 640) || is_there(b, 642));
+	assert_true(is_there(b, 641) && is_there(b, 643));
+	assert_int_equal(landed.here, 2);
+	assert_int_equal(count_temporary(&dir), 0);
+	assert_int_equal(unlinkat(dir.dir, body, AT_REMOVEDIR), 0);
+	assert_int_equal(unlinkat(dir.dir, action, AT_REMOVEDIR), 0);
+	end_sample();
+}
+
+/* A file of the name of a directory. */
+static void
+so_is_an_odd_directory(void **state)
+{
+	struct flight_block b = {0, 660, 1, 300, 0};
+	char name[ENTRY_NAME_MAX];
+	int fd;
+
+	do { /* until there is none */
+		struct block_entry e = flights_entry(&b, ++b.first);
+
+		entry_output_name(&e.output, name);
+		name[2] = '\0';
+		fd = openat(dir.dir, name, O_CREAT | O_EXCL | O_WRONLY, 0600);
+	} while (fd < 0 && b.first < 760);
+	begin_sample(&b, 1);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(land(0, frame_of(0), SIZE_MAX), GS_OK);
+	assert_int_equal(landed.here, 0);
+	assert_int_equal(unlinkat(dir.dir, name, 0), 0);
+	end_sample();
+}
+
+/* Everything else is told. */
+static void
+a_directory_that_refuses_ends_the_block(void **state)
+{
+	const struct flight_block b[] = {{0, 680, 2, 300, 0}};
+	int fd = dir.dir;
+
+	begin_sample(b, 1);
+	dir.dir = -1;
+	assert_int_equal(land(0, frame_of(0), SIZE_MAX), GS_SYS);
+	dir.dir = fd;
+	end_sample();
+}
+
 static void
 nothing_temporary_stays_behind_an_abort(void **state)
 {
@@ -229,6 +300,9 @@ main(void)
 		cmocka_unit_test(only_the_slot_that_counts_is_taken),
 		cmocka_unit_test(void_slots_are_passed_over),
 		cmocka_unit_test(a_block_can_begin_anew),
+		cmocka_unit_test(an_odd_name_is_in_the_way_of_one_entry_alone),
+		cmocka_unit_test(so_is_an_odd_directory),
+		cmocka_unit_test(a_directory_that_refuses_ends_the_block),
 		cmocka_unit_test(nothing_temporary_stays_behind_an_abort),
 	};
 
