@@ -3,7 +3,8 @@
  * proxy. One thread at a time.
  *
  * Every wait has a deadline on the monotonic clock (os/clock.h); past it the
- * answer is GS_TIMEOUT. After any failure the stream can only be closed.
+ * answer is GS_TIMEOUT, but what had come by then counts, however late it is
+ * taken. After any failure the stream can only be closed.
  * Signals do not cut a call short; SIGPIPE is never raised.
  */
 #ifndef OS_STREAM_H

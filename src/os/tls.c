@@ -52,6 +52,7 @@ tls_read(struct tls *t, void *p, size_t cap, size_t *n, uint64_t deadline_ms,
 	br_ssl_engine_context *e = &t->client.eng;
 	size_t taken;
 
+	t->late_steps = TLS_LATE_STEPS;
 	while ((taken = tls_take(t, p, cap)) == 0 && tls_is_open(t)) {
 		if (tls_step(t, deadline_ms, err) != GS_OK) {
 			return err->code;
@@ -96,6 +97,7 @@ tls_write(struct tls *t, const void *p, size_t n, uint64_t deadline_ms,
 	if (answered) {
 		*answered = false;
 	}
+	t->late_steps = TLS_LATE_STEPS;
 	while (n > 0 || has(e, BR_SSL_SENDREC)) {
 		size_t put = has(e, BR_SSL_SENDREC) ? 0 : tls_put(t, at, n);
 

@@ -5,12 +5,20 @@
 #include "base/limits.h"
 #include "os/tls.h"
 
+enum {
+	/* What had arrived when the deadline passed counts, as it does for a
+	 * socket: who was stopped meanwhile could not take it. A record comes
+	 * in fewer steps, so a peer that sends and says nothing gains little. */
+	TLS_LATE_STEPS = 16,
+};
+
 struct tls {
 	br_ssl_client_context client;
 	struct wire wire;
 	char host[HOST_MAX + 1]; /* without a final dot */
 	bool ended; /* the peer closed its side of the connection */
 	bool resumed;
+	unsigned late_steps;     /* so many more may move bytes too late */
 	char peer[TLS_PEER_MAX]; /* its certificate in words */
 	/* With room for the largest record each way, BearSSL does not ask
 	 * for smaller ones (max_fragment_length), which not every server
@@ -19,7 +27,8 @@ struct tls {
 	unsigned char out[BR_SSL_BUFSIZE_OUTPUT];
 };
 
-/* Moves records both ways, or waits until that is possible. */
+/* Moves records both ways, or waits until that is possible. GS_TIMEOUT also if
+ * it moved too late, and no late step is left. */
 GS_CHECKED enum gs_code tls_step(
 	struct tls *t, uint64_t deadline_ms, struct gs_err *err);
 

@@ -12,6 +12,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -235,6 +236,41 @@ func TestTLSRecordsOfOneByte(t *testing.T) {
 	h.hit(victim, sample)
 	h.end()
 	h.quiet()
+}
+
+// Stopped in the middle of an answer, for longer than a server may be silent:
+// what came meanwhile counts.
+func TestStopWithinAnAnswer(t *testing.T) {
+	t.Parallel()
+	body := noise(400_000)
+	half, stopped := make(chan bool), make(chan bool)
+	s, place := tlsCase{}.listen(t, func(x *exchange) {
+		if !x.isEntry() || x.attempt > 0 {
+			x.good()
+			return
+		}
+		text := wholeAnswer(x)
+		x.write(text[:len(text)/2])
+		half <- true
+		<-stopped
+		x.write(text[len(text)/2:])
+	})
+	s.hold(victim, body)
+	h := start(t, at(t, place))
+	n := h.nextID()
+	h.raw(getRequest(n, victim).encode(nil))
+	<-half
+	time.Sleep(100 * time.Millisecond) // for it to wait for the rest
+	h.signalAll(syscall.SIGSTOP)
+	stopped <- true
+	time.Sleep(6 * time.Second)
+	h.signalAll(syscall.SIGCONT)
+	h.check(h.await(n, patience), body)
+	h.end()
+	h.quiet()
+	if n := len(s.requests("GET", victim.hex())); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
 }
 
 // A handshake that stalls costs a bounded time.

@@ -104,6 +104,66 @@ wait_for_bytes(int fd)
 	assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
 }
 
+/* As after a stop of this process, which the server did not know of. */
+static void
+takes_what_had_come_in_time(void **state)
+{
+	struct server s = start_server("dns", "P-256", "");
+	int fd = dial(s.port);
+	struct tls *t = open_fd(fd);
+	uint64_t passed = clock_mono_ms() - 1;
+	struct gs_err err;
+	size_t n;
+	char c;
+
+	assert_int_equal(tls_write(t, "body", 4, passed, NULL, &err), GS_OK);
+	assert_int_equal(write(s.input, "e", 1), 1);
+	wait_for_bytes(fd);
+	assert_int_equal(tls_read(t, &c, 1, &n, passed, &err), GS_OK);
+	assert_int_equal(c, 'e');
+	assert_int_equal(tls_read(t, &c, 1, &n, passed, &err), GS_TIMEOUT);
+	tls_free(t);
+	close(fd);
+	stop_server(&s);
+}
+
+static ssize_t
+receive_a_byte(const struct wire *w, void *p, size_t cap)
+{
+	const struct wire socket = wire_of_socket(w->fd);
+
+	return socket.receive(&socket, p, cap > 0);
+}
+
+/* There always is another byte, and all of them come to nothing yet. */
+static void
+gives_up_a_busy_server(void **state)
+{
+	enum { SIZE = 1000 };
+	struct server s = start_server("dns", "P-256", "");
+	int fd = dial(s.port);
+	struct wire slow = wire_of_socket(fd);
+	char sent[SIZE], reply[SIZE];
+	struct gs_err err;
+	size_t n;
+
+	slow.receive = receive_a_byte;
+	struct tls *t = tls_open(slow, "s3.test", trust, soon(), &err);
+
+	assert_non_null(t);
+	memset(sent, 'x', SIZE);
+	assert_int_equal(write(s.input, sent, SIZE), SIZE);
+	wait_for_bytes(fd);
+	assert_int_equal(
+		tls_read(t, reply, SIZE, &n, clock_mono_ms() - 1, &err),
+		GS_TIMEOUT);
+	read_exactly(t, reply, SIZE);
+	assert_memory_equal(reply, sent, SIZE);
+	tls_free(t);
+	close(fd);
+	stop_server(&s);
+}
+
 static void
 takes_an_early_answer_for_one(void **state)
 {
@@ -303,6 +363,8 @@ main(void)
 		cmocka_unit_test(carries_bytes_both_ways),
 		cmocka_unit_test(carries_many_records),
 		cmocka_unit_test(reads_records_of_one_byte),
+		cmocka_unit_test(takes_what_had_come_in_time),
+		cmocka_unit_test(gives_up_a_busy_server),
 		cmocka_unit_test(takes_an_early_answer_for_one),
 		cmocka_unit_test(prefers_an_answer_to_a_failure_to_send),
 		cmocka_unit_test(reads_the_end_with_and_without_close_notify),
