@@ -15,7 +15,7 @@ enum {
 	 * is so far away that connections take long to gain speed. */
 	AHEAD_HANDS_MIN = 4,
 	AHEAD_HANDS_MAX = 8,
-	AHEAD_FAR_MS = 250, /* without the tables of the past */
+	AHEAD_FAR_MS = 100, /* from a request to the first byte of an answer */
 	AHEAD_HELPERS = 2,  /* more, for what is urgent */
 	/* The first legs are short, so that go finds what it asks for first;
 	 * the rest is shared out evenly, and if the bucket is far away all is,

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 enum {
-	/* how long a stop may go unnoticed while the past is coming */
+	/* how long a stop, or a distance, may go unnoticed while the past is
+	 * coming */
 	LOOK_MS = AHEAD_FAR_MS,
 	/* what is looked at before the fetchers are told */
 	BATCH_BLOCKS = 256,
@@ -129,23 +130,35 @@ recruit(struct ahead *a)
 	pthread_mutex_unlock(&a->lock);
 }
 
+/* How far away is the bucket? Keys, names and handshakes take their time too,
+ * and a thin line. */
+static void
+judge_distance(struct scout *s, uint64_t now_ms)
+{
+	const struct past_news *n = &s->news;
+	uint64_t until = n->heard_ms > 0 ? n->heard_ms : now_ms;
+
+	if (!s->ahead->is_far && n->asked_ms > 0 &&
+		until >= n->asked_ms + AHEAD_FAR_MS) {
+		recruit(s->ahead);
+	}
+}
+
 /* Waits for the tables; gets do not wait as long. */
 static void
 await_past(struct scout *s)
 {
 	struct ahead *a = s->ahead;
+	uint64_t now = a->start_ms;
 
-	past_watch(&a->past, &s->news, a->start_ms + AHEAD_FAR_MS);
-	if (s->news.state == PAST_COMING) {
-		recruit(a);
-	}
 	while (s->news.state == PAST_COMING && !a->stopped) {
-		uint64_t now = clock_mono_ms();
-
-		if (now >= a->start_ms + AHEAD_PATIENCE_MS) {
+		past_watch(&a->past, &s->news, now + LOOK_MS);
+		now = clock_mono_ms();
+		judge_distance(s, now);
+		if (s->news.state == PAST_COMING &&
+			now >= a->start_ms + AHEAD_PATIENCE_MS) {
 			settle(a);
 		}
-		past_watch(&a->past, &s->news, now + LOOK_MS);
 	}
 }
 

@@ -172,6 +172,18 @@ is_unwanted(struct past_request *r, size_t bytes)
 	return unwanted;
 }
 
+/* Notes when something happened for the first time. */
+static void
+note_time(struct past *p, uint64_t *ms)
+{
+	pthread_mutex_lock(&p->lock);
+	if (*ms == 0) {
+		*ms = clock_mono_ms();
+		pthread_cond_broadcast(&p->changed);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
 /* Tells how far it has come, as far as others can make use of it. */
 static void
 report(struct past_request *r, bool over)
@@ -198,6 +210,7 @@ take(void *ctx, uint64_t total, struct view bytes, struct gs_err *err)
 	struct past_request *r = ctx;
 	enum gs_code code = GS_OK;
 
+	note_time(r->past, &r->past->news.heard_ms);
 	if (is_unwanted(r, bytes.n)) {
 		forget(r);
 		r->len += bytes.n;
@@ -223,6 +236,7 @@ begin(void *ctx, struct remote_part *part)
 		forget(r);
 		r->len = 0;
 	}
+	note_time(r->past, &r->past->news.asked_ms);
 	return !is_unwanted(r, 0);
 }
 
@@ -258,6 +272,9 @@ run_request(void *arg)
 
 	bool bad = result == REMOTE_DONE || r->err.code != GS_OK;
 
+	if (result != REMOTE_FAILED) {
+		note_time(r->past, &r->past->news.heard_ms);
+	}
 	if (!r->parsed && bad && !is_unwanted(r, 0)) {
 		say_damaged(r);
 	} else if (result == REMOTE_FAILED) {
@@ -297,14 +314,20 @@ past_start(struct past *p, struct remote *remote, const struct id *scope,
 	begin_request(&p->request[0]);
 }
 
+static bool
+differ(const struct past_news *a, const struct past_news *b)
+{
+	return a->state != b->state || a->inline_len != b->inline_len ||
+	       a->asked_ms != b->asked_ms || a->heard_ms != b->heard_ms;
+}
+
 void
 past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms)
 {
 	bool in_time = true;
 
 	pthread_mutex_lock(&p->lock);
-	while (in_time && p->news.state == news->state &&
-		p->news.inline_len == news->inline_len) {
+	while (in_time && !differ(&p->news, news)) {
 		in_time = thread_wait_until(&p->changed, &p->lock, deadline_ms);
 	}
 	*news = p->news;

@@ -36,6 +36,9 @@ enum past_state {
 struct past_news {
 	enum past_state state;
 	size_t inline_len; /* bytes of inline blocks that have arrived */
+	/* When the first request went out, over a connection that was open, and
+	 * when the bucket began to answer; 0: not yet. */
+	uint64_t asked_ms, heard_ms;
 };
 
 /* Private: one of the two requests, and what has come for it. */

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	BUCKET_OBJECTS_MAX = 16,
@@ -45,6 +46,7 @@ static struct {
 	size_t objects, reads, connects, said, waiting, shared;
 	size_t shared_late; /* go could see these before */
 	size_t piece;       /* the most that is given at a time */
+	unsigned slow_ms;   /* before a request is sent: keys, connections */
 	struct bucket_object object[BUCKET_OBJECTS_MAX];
 	struct bucket_read read[BUCKET_READS_MAX];
 	enum log_level level;
@@ -61,6 +63,7 @@ bucket_clear(void)
 	bucket.objects = bucket.reads = bucket.connects = bucket.said = 0;
 	bucket.shared = bucket.shared_late = 0;
 	bucket.piece = SIZE_MAX;
+	bucket.slow_ms = 0;
 }
 
 /* Keeps a copy. */
@@ -233,6 +236,7 @@ remote_read(struct remote *r, struct remote_part *part)
 	pthread_mutex_lock(&bucket.lock);
 	for (int i = 0; i < 2 && code == GS_TIMEOUT; i++) {
 		pthread_mutex_unlock(&bucket.lock);
+		usleep(bucket.slow_ms * 1000);
 		bool wanted = part->begin(part->ctx, part);
 
 		pthread_mutex_lock(&bucket.lock);

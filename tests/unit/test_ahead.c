@@ -175,6 +175,13 @@ the_first_get_that_is_early_opens_connections(void **state)
 	end_flight();
 }
 
+/* The object that was put last. */
+static struct bucket_object *
+the_familys_snapshot(void)
+{
+	return &bucket.object[bucket.objects - 1];
+}
+
 /* Its connections will take long to gain speed. */
 static void
 a_bucket_that_is_far_away_gets_more_of_them(void **state)
@@ -182,15 +189,39 @@ a_bucket_that_is_far_away_gets_more_of_them(void **state)
 	static const struct flight_block b[] = {{0, 1285, 4, 100, 0}};
 
 	leave(1, b, 1);
-	the_snapshot()->held = 10;
+	put_under(sample->head.family, pack_snapshot_key, sample->bytes,
+		sample->len);
+	the_snapshot()->held = 0;
+	the_familys_snapshot()->held = 0;
 	take_off(UINT64_MAX);
-	bucket_await(1);
+	bucket_await(2);
 	assert_true(take(1285));
 	usleep((AHEAD_FAR_MS + 50) * 1000);
 	bucket_release(the_snapshot());
+	bucket_release(the_familys_snapshot());
 	assert_answered(1285, true);
 	await_landing();
+	assert_true(ahead->is_far);
 	assert_int_equal(bucket.connects, AHEAD_HANDS_MAX - 2);
+	end_flight();
+}
+
+/* A service that grants keys is slow, or the line is thin. */
+static void
+what_else_takes_long_makes_no_bucket_far_away(void **state)
+{
+	static const struct flight_block b[] = {{0, 1288, 1, 100, 0}};
+
+	leave(1, b, 1);
+	bucket.slow_ms = AHEAD_FAR_MS + 50;
+	the_snapshot()->held = 10;
+	take_off(UINT64_MAX);
+	bucket_await(1);
+	usleep((AHEAD_FAR_MS + 50) * 1000);
+	bucket_release(the_snapshot());
+	await_landing();
+	assert_block(&b[0], true);
+	assert_false(ahead->is_far);
 	end_flight();
 }
 
@@ -296,6 +327,7 @@ main(void)
 		cmocka_unit_test(two_gets_for_one_action_have_one_answer),
 		cmocka_unit_test(the_first_get_that_is_early_opens_connections),
 		cmocka_unit_test(a_bucket_that_is_far_away_gets_more_of_them),
+		cmocka_unit_test(what_else_takes_long_makes_no_bucket_far_away),
 		cmocka_unit_test(without_a_past_gets_go_on_alone),
 		cmocka_unit_test(what_is_urgent_comes_first),
 		cmocka_unit_test(no_more_than_the_budget_is_fetched_unasked),
