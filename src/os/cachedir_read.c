@@ -6,6 +6,10 @@
 
 #include <unistd.h>
 
+/* Small ones would cost more than the hash, with the whole of a restored cache
+ * to be read. */
+enum { CHUNK_BYTES = 64 * 1024 };
+
 static int64_t
 to_ns(struct timespec t)
 {
@@ -47,7 +51,8 @@ cachedir_remember_checked(
 static bool
 hash_matches(struct cachedir *s, int fd, const struct id *output)
 {
-	char chunk[3584];
+	static _Thread_local char
+		chunk[CHUNK_BYTES]; /* too large for a stack */
 	struct sha256 hash;
 	struct id digest;
 	ssize_t n;

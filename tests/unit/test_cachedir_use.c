@@ -123,6 +123,42 @@ a_body_that_is_put_again_counts_as_used(void **state)
 	assert_true(mtime_of(path) > clock_wall_ns() / 1000000000 - 60);
 }
 
+/* The system's count of this process's reads; 0 if it keeps none. */
+static unsigned long
+count_reads(void)
+{
+	FILE *f = fopen("/proc/self/io", "r");
+	unsigned long count = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		(void)sscanf(line, "syscr: %lu", &count);
+	}
+	if (f) {
+		fclose(f);
+	}
+	return count;
+}
+
+/* The whole of a cache that was restored is read through at its first use. */
+static void
+a_body_is_read_in_large_pieces(void **state)
+{
+	enum { SIZE = 1 << 20, READS_MAX = 60 };
+
+	char *body = malloc(SIZE + 1), path[PATH_LEN_MAX];
+
+	memset(body, 'x', SIZE);
+	body[SIZE] = '\0';
+	struct entry e = store("large", body);
+	unsigned long before = count_reads();
+
+	age(body_path(&e, path), 60);
+	assert_true(hits(&e));
+	assert_true(count_reads() - before <= READS_MAX);
+	free(body);
+}
+
 static const char *
 top_path(const char *name, char path[PATH_LEN_MAX])
 {
@@ -267,6 +303,7 @@ main(void)
 		cmocka_unit_test(what_was_touched_stays_marked),
 		cmocka_unit_test(what_was_used_lately_is_not_touched),
 		cmocka_unit_test(a_body_that_is_put_again_counts_as_used),
+		cmocka_unit_test(a_body_is_read_in_large_pieces),
 		cmocka_unit_test(a_trim_removes_what_was_not_used_for_long),
 		cmocka_unit_test(a_trim_is_due_once_a_day),
 		cmocka_unit_test(a_trim_leaves_what_it_does_not_know),
