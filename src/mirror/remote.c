@@ -27,19 +27,22 @@ remote_find_site(struct remote *r, unsigned i, struct gs_err *err)
 	const struct endpoint *e = &r->endpoint[i];
 	const struct url url = {
 		.tls = e->tls, .host = view_of(e->host), .port = e->port};
-	struct site *site = &r->site[i];
 
-	if (site_find(site, &url, r->with.settings->env, r->trust, err) !=
-		GS_OK) {
-		return err->code;
-	}
-	if (site_wants_trust(site) && !r->trust &&
-		settings_trust(r->with.settings, &r->settings, &r->trust,
-			err) != GS_OK) {
-		return err->code;
-	}
-	site->target.trust = r->trust;
-	return GS_OK;
+	return site_find(
+		&r->site[i], &url, r->with.settings->env, r->trust, err);
+}
+
+/* Now: no file can be read later. NO_PROXY may list the bucket's host, and not
+ * the one where it turns out to be. */
+static enum gs_code
+trust_proxy(struct remote *r, struct gs_err *err)
+{
+	bool wants_tls;
+
+	(void)proxy_port(r->with.settings->env, r->endpoint[0].tls, &wants_tls);
+	return wants_tls && !r->trust ? settings_trust(r->with.settings,
+						&r->settings, &r->trust, err)
+				      : GS_OK;
 }
 
 /* Finds bucket, keys and whom to trust. */
@@ -48,6 +51,7 @@ configure(struct remote *r, struct gs_err *err)
 {
 	if (settings_establish(r->with.settings, &r->settings, &r->endpoint[0],
 		    &r->trust, err) != GS_OK ||
+		trust_proxy(r, err) != GS_OK ||
 		remote_find_site(r, 0, err) != GS_OK ||
 		remote_prepare_keys(r, err) != GS_OK) {
 		return err->code;

@@ -172,7 +172,7 @@ struct link_counts remote_counts(struct remote *r);
 /* For mend.c: true if the run's keys are those of a session (s3/express.h). */
 bool remote_is_in_session(const struct remote *r);
 
-/* For mend.c: finds the way to endpoint[i]. */
+/* For mend.c: finds the way to endpoint[i]. No file is read. */
 GS_CHECKED enum gs_code remote_find_site(
 	struct remote *r, unsigned i, struct gs_err *err);
 

@@ -124,6 +124,7 @@ void
 remote_enter_sandbox(const struct remote *r)
 {
 	char *const *env = r->with.settings->env;
+	bool ignored;
 	struct sandbox_rules rules = {
 		.writable = {r->with.dir->path},
 		.writable_count = 1,
@@ -142,6 +143,6 @@ remote_enter_sandbox(const struct remote *r)
 		allow_port(&rules, r->needs.ports[i]);
 	}
 	/* NO_PROXY may list this region's host and not another's */
-	allow_port(&rules, proxy_port(env, r->endpoint[0].tls));
+	allow_port(&rules, proxy_port(env, r->endpoint[0].tls, &ignored));
 	sandbox_enter(&rules);
 }

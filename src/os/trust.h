@@ -3,7 +3,8 @@
  * 1. the file that the user names (AWS_CA_BUNDLE, ca_bundle): replaces all,
  * 2. SSL_CERT_FILE, 3. the system's bundle (the list of crypto/x509's
  * root_linux.go), 4. the roots embedded in the program.
- * Loaded at the first use, once, under a lock; then read-only and shared.
+ * Loaded at the first use, once, under a lock, which is held while the files are
+ * read: all who come need what is in them. Then read-only and shared.
  * SSL_CERT_DIR and directories of single certificates are not read.
  *
  * It also keeps, under the same lock, the last TLS session with each of a few

@@ -228,7 +228,7 @@ proxy_choose(char *const env[], bool tls, struct view host, uint16_t port,
 }
 
 uint16_t
-proxy_port(char *const env[], bool tls)
+proxy_port(char *const env[], bool tls, bool *wants_tls)
 {
 	struct proxy p = {.is_used = true};
 	struct view value = either(env, names[tls ? HTTPS : HTTP], &p.variable);
@@ -236,6 +236,7 @@ proxy_port(char *const env[], bool tls)
 	bool found = value.n > 0 && read_value(&p, value, &ignored) == GS_OK;
 
 	wipe(p.authorization, sizeof(p.authorization));
+	*wants_tls = found && p.tls;
 	return found ? p.port : 0;
 }
 

@@ -52,9 +52,9 @@ struct proxy {
 GS_CHECKED enum gs_code proxy_choose(char *const env[], bool tls,
 	struct view host, uint16_t port, struct proxy *p, struct gs_err *err);
 
-/* The port of the proxy for such services that are not in NO_PROXY; 0 if there
- * is none, or none that can be used. */
-uint16_t proxy_port(char *const env[], bool tls);
+/* The port of the proxy for such services that are not in NO_PROXY, and whether
+ * TLS is spoken to it; 0 if there is none, or none that can be used. */
+uint16_t proxy_port(char *const env[], bool tls, bool *wants_tls);
 
 /* Appends its URL, without user and password. */
 void proxy_url(const struct proxy *p, struct buf *out);

@@ -177,6 +177,19 @@ says_what_is_ignored(void **state)
 	end_at_aws();
 }
 
+/* No file can be read any longer when it moves to where a proxy is needed. */
+static void
+knows_whom_to_trust_before_it_moves(void **state)
+{
+	static char proxy[] = "HTTP_PROXY=https://proxy.example";
+	static char none[] = "NO_PROXY=store.example";
+
+	start_at_aws_with("http://store.example", proxy, none);
+	assert_null(f->remote.pool.target.proxy);
+	assert_non_null(f->remote.pool.target.trust);
+	end_at_aws();
+}
+
 int
 main(void)
 {
@@ -191,6 +204,7 @@ main(void)
 		cmocka_unit_test(moves_a_host_that_is_configured),
 		cmocka_unit_test(does_not_move_to_somebody_elses_host),
 		cmocka_unit_test(says_what_is_ignored),
+		cmocka_unit_test(knows_whom_to_trust_before_it_moves),
 	};
 
 	return cmocka_run_group_tests_name("ask_place", tests, NULL, NULL);

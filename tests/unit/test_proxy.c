@@ -271,12 +271,16 @@ finds_the_port_whatever_is_excepted(void **state)
 		NULL};
 	char *const odd[] = {(char[]){"HTTPS_PROXY=socks5://a.test:1"},
 		(char[]){"HTTP_PROXY= "}, NULL};
+	bool wants_tls;
 
 	(void)state;
-	assert_int_equal(proxy_port(sound, true), 3128);
-	assert_int_equal(proxy_port(sound, false), 443);
-	assert_int_equal(proxy_port(odd, true), 0);
-	assert_int_equal(proxy_port(odd, false), 0);
+	assert_int_equal(proxy_port(sound, true, &wants_tls), 3128);
+	assert_false(wants_tls);
+	assert_int_equal(proxy_port(sound, false, &wants_tls), 443);
+	assert_true(wants_tls);
+	assert_int_equal(proxy_port(odd, true, &wants_tls), 0);
+	assert_false(wants_tls);
+	assert_int_equal(proxy_port(odd, false, &wants_tls), 0);
 }
 
 static void
