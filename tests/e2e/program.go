@@ -16,7 +16,7 @@ const (
 	// A thing that waits for nobody: a local hit, a put, leaving at the end
 	// of input.
 	prompt = 5 * time.Second
-	// One get, whatever the server does.
+	// One get, unless its answer goes on and on.
 	patience = 15 * time.Second
 	// What close may take beyond -drain.
 	drainSlack = 5 * time.Second
