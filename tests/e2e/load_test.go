@@ -123,7 +123,9 @@ func TestSlowDownHoldsBackNoGet(t *testing.T) {
 	putMany(h, "crowded", count, 800)
 	waitFor(t, "an upload that does not end", patience, func() bool { return begun.Load() == last })
 	time.Sleep(time.Second) // until the others wait
-	h.hit(victim, sample)
+	n := h.nextID()
+	h.raw(getRequest(n, victim).encode(nil))
+	h.check(h.await(n, prompt), sample)
 	if n := s.storedOf("crowded", count); n != last-1 {
 		t.Errorf("%d uploads were made beside one that does not end", n)
 	}
