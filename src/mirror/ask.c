@@ -1,50 +1,9 @@
-#include "mirror/ask.h"
+#include "mirror/ask_private.h"
 
-#include "mirror/ask_words.h"
-#include "mirror/mend.h"
 #include "os/clock.h"
 #include "os/random.h"
 
 #include <poll.h>
-
-/* How an attempt ended. */
-enum step {
-	STEP_DONE,
-	STEP_ABSENT,
-	STEP_REFUSED,
-	STEP_FAILED, /* for good */
-	STEP_AGAIN,  /* worth another attempt at once */
-	STEP_LATER,  /* after a while */
-	STEP_SLOWLY, /* after a longer one */
-};
-
-/* A request on its way through its attempts. */
-struct course {
-	struct remote *remote;
-	const struct ask *ask;
-	struct mend mend;
-	bool fresh; /* use a new connection */
-	unsigned failures, paid;
-	/* of the last attempt */
-	struct exchange_outcome outcome;
-	struct meta meta;
-	struct buf
-		words; /* the answer's body, if it is not what was asked for */
-	struct gs_err err; /* what to say if there is no other */
-	enum remote_topic topic;
-	enum log_level level;
-	bool silent;       /* nothing needs to be said */
-	bool answered;     /* the store did its part, if only to say no */
-	bool keyless;      /* it was not asked, for lack of keys */
-	uint64_t taken_ms; /* when the last of a body was taken, 0: none was */
-	enum retry_cost cost;
-};
-
-static bool
-is_put(const struct course *c)
-{
-	return errors_kind(c->ask->op) == ERRORS_PUT;
-}
 
 static void
 on_header(void *ctx, struct view name, struct view value)
@@ -54,36 +13,14 @@ on_header(void *ctx, struct view name, struct view value)
 	meta_header(&c->meta, name, value);
 }
 
-/* What the head of the answer told. */
-static const struct meta *
-told(struct course *c)
-{
-	c->meta.status = c->outcome.status;
-	return &c->meta;
-}
-
-/* Notes that it is no fault of the network if the caller does not like an
- * answer, or cannot ask. */
-static enum gs_code
-own_result(struct course *c, enum gs_code code)
-{
-	if (code != GS_OK) {
-		c->answered = true;
-		c->silent = code == GS_CLOSED;
-		c->topic = code == GS_SYS ? REMOTE_TOPIC_DISK
-					  : REMOTE_TOPIC_OBJECT;
-	}
-	return code;
-}
-
 static enum gs_code
 on_body(void *ctx, struct view bytes, struct gs_err *err)
 {
 	struct course *c = ctx;
-	enum gs_code code = c->ask->take(c->ask->ctx, told(c), bytes, err);
+	enum gs_code code = c->ask->take(c->ask->ctx, ask_told(c), bytes, err);
 
 	c->taken_ms = clock_mono_ms();
-	return own_result(c, code);
+	return ask_own_result(c, code);
 }
 
 /* Sends the request on the connection and takes the answer. */
@@ -94,7 +31,7 @@ send_on(struct course *c, struct conn *conn)
 	struct buf head = BUF_OVER(conn->head);
 	const struct ask *ask = c->ask;
 	struct exchange x = {
-		.method = is_put(c) ? VIEW("PUT") : VIEW("GET"),
+		.method = ask_puts(c) ? VIEW("PUT") : VIEW("GET"),
 		.body.fd = -1,
 		.sink = {c, on_header, on_body},
 		.ranged = ask->op == ERRORS_READ,
@@ -104,7 +41,7 @@ send_on(struct course *c, struct conn *conn)
 	mend_fill(&c->mend, c->remote, conn, &env);
 	if (ask->begin(ask->ctx, &x.body, &c->err) != GS_OK ||
 		ask->head(ask->ctx, &env, &head, &c->err) != GS_OK) {
-		return own_result(c, c->err.code);
+		return ask_own_result(c, c->err.code);
 	}
 	x.head = buf_view(&head);
 	remote_count_request(c->remote);
@@ -115,125 +52,7 @@ send_on(struct course *c, struct conn *conn)
 	c->mend.received_ns = clock_wall_ns();
 	remote_count_bytes(
 		c->remote, c->outcome.sent_bytes, c->outcome.received_bytes);
-	return c->outcome.own_fault ? own_result(c, code) : code;
-}
-
-/* Gets have connections of their own, since somebody waits for them. */
-static enum conn_use
-use_of(const struct course *c)
-{
-	return errors_kind(c->ask->op) == ERRORS_GET ? CONN_GET : CONN_PUT;
-}
-
-/* What becomes of a request whose answer did not come whole. */
-static enum step
-judge_failure(struct course *c)
-{
-	c->answered |= use_of(c) == CONN_GET && c->remote->cancelled;
-	if (c->answered) {
-		return STEP_FAILED; /* no fault of the network */
-	}
-	switch (c->err.code) {
-	case GS_TRUST:
-	case GS_CONFIG: /* no retry makes that better */
-		c->remote->on = false;
-		return STEP_FAILED;
-	case GS_TIMEOUT:
-		c->cost = RETRY_COST_TIMEOUT;
-		return is_put(c) ? STEP_LATER : STEP_FAILED;
-	case GS_SYS:
-	case GS_CLOSED:
-		return STEP_LATER;
-	case GS_OK:
-	case GS_BAD:
-	case GS_TOOBIG:
-		break;
-	}
-	return STEP_FAILED;
-}
-
-static void
-describe_refusal(struct course *c, const struct errors_judgement *j)
-{
-	const struct ask_refusal refusal = {
-		.endpoint = &c->remote->endpoint[c->mend.endpoint_used],
-		.site = &c->remote->site[c->mend.endpoint_used],
-		.op = c->ask->op,
-		.status = c->outcome.status,
-		.request_id = c->meta.request_id,
-		.judgement = j,
-	};
-
-	ask_describe(&refusal, &c->topic, &c->level, &c->err);
-	c->silent = j->advice[0] == '\0';
-}
-
-static enum step
-judge_refusal(struct course *c)
-{
-	struct errors_judgement j = errors_judge(
-		c->ask->op, c->outcome.status, buf_view(&c->words));
-
-	describe_refusal(c, &j);
-	if (c->ask->creds && j.mend == ERRORS_MEND_KEYS) {
-		c->err.code = GS_CLOSED;
-		return STEP_REFUSED;
-	}
-	if (mend_try(&c->mend, c->remote, &j, &c->meta)) {
-		return STEP_AGAIN;
-	}
-	switch (j.verdict) {
-	case ERRORS_DONE:
-		return STEP_DONE;
-	case ERRORS_ABSENT:
-		return STEP_ABSENT;
-	case ERRORS_RETRY:
-		c->answered = false; /* no better than silence */
-		return STEP_LATER;
-	case ERRORS_THROTTLED:
-		c->answered = false;
-		return STEP_SLOWLY;
-	case ERRORS_OFF:
-		if (!c->mend.keys_are_late) {
-			c->remote->on = false;
-		}
-		return STEP_FAILED;
-	case ERRORS_DENIED:
-		if (c->ask->creds) {
-			break; /* other keys may be allowed to */
-		}
-		remote_forbid(c->remote, c->ask->op);
-		return STEP_FAILED;
-	case ERRORS_REFUSED:
-		break;
-	}
-	return STEP_REFUSED;
-}
-
-/* A store has nothing to say to a put that it took; a document is an error, or
- * no store's. */
-static bool
-is_taken(const struct course *c)
-{
-	return c->outcome.success &&
-	       !view_starts(view_trim(buf_view(&c->words)), VIEW("<"));
-}
-
-static enum step
-judge_answer(struct course *c)
-{
-	const struct ask *ask = c->ask;
-
-	c->answered = true;
-	if (!is_taken(c)) {
-		return judge_refusal(c);
-	}
-	if (!ask->finish) {
-		return STEP_DONE;
-	}
-	return own_result(c, ask->finish(ask->ctx, told(c), &c->err)) == GS_OK
-		       ? STEP_DONE
-		       : STEP_FAILED;
+	return c->outcome.own_fault ? ask_own_result(c, code) : code;
 }
 
 /* Attempts it on the connection, which is given back or closed. */
@@ -242,7 +61,8 @@ attempt_on(struct course *c, struct conn *conn, enum conn_use use)
 {
 	bool reused = conn->used;
 	enum gs_code code = send_on(c, conn);
-	enum step step = code == GS_OK ? judge_answer(c) : judge_failure(c);
+	enum step step =
+		code == GS_OK ? ask_judge_answer(c) : ask_judge_failure(c);
 
 	if (code == GS_OK && c->outcome.reusable) {
 		conn_give(&c->remote->pool, use, conn);
@@ -285,7 +105,7 @@ attempt(struct course *c)
 	}
 	uint64_t began_ms = remote_pace_begin(c->remote, c->ask->op);
 	struct conn *conn = conn_take(&c->remote->pool, use, c->fresh, &c->err);
-	enum step step = conn ? attempt_on(c, conn, use) : judge_failure(c);
+	enum step step = conn ? attempt_on(c, conn, use) : ask_judge_failure(c);
 	enum pace_result result = c->answered ? PACE_SERVED : PACE_LOST;
 	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
 
@@ -305,7 +125,7 @@ most_attempts(const struct course *c)
 {
 	unsigned wanted = c->remote->settings.max_attempts;
 
-	if (is_put(c)) {
+	if (ask_puts(c)) {
 		return wanted ? wanted : RETRY_PUT_ATTEMPTS;
 	}
 	return wanted && wanted < RETRY_GET_ATTEMPTS ? wanted
@@ -384,7 +204,7 @@ ask_run(struct remote *r, const struct ask *ask)
 	if (!remote_may_ask(r, ask->op)) {
 		return decline(r, ask);
 	}
-	c.mend.use = use_of(&c);
+	c.mend.use = ask_use(&c);
 	enum step step = attempt_all(&c);
 
 	mend_release(&c.mend, r);
