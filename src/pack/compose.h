@@ -1,7 +1,8 @@
 /*
- * The next snapshot: what a plan keeps of the last one, and the blocks that
- * this run made, in order of first use; blocks that were not used stand at
- * the end. What a snapshot has no room for is left out from there.
+ * The next snapshot: what a plan keeps of the last one, in the order that it has
+ * there, and between them the blocks that this run made, in order of first use;
+ * blocks that were not used stand at the end. What a snapshot has no room for is left out from
+ * there.
  */
 #ifndef PACK_COMPOSE_H
 #define PACK_COMPOSE_H

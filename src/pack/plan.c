@@ -278,6 +278,26 @@ leave_pack(struct plan *p, size_t i)
 	return true;
 }
 
+/* Used blocks that stay, stay in their order, which is that of their packs: only
+ * neighbours in both are one leg of a flight (pack/flight.h), and go uses them in
+ * a slightly different order each time. One that comes back from those that were
+ * idle finds a place of its own. */
+static void
+keep_order(struct plan *p)
+{
+	uint32_t latest = 0;
+
+	for (size_t i = 0; i < p->last->head.blocks; i++) {
+		struct plan_block *b = &p->m.block[i];
+		bool was_idle = snapshot_block_at(p->last, i).idle > 0;
+
+		if (b->verdict == PLAN_KEEP && b->used > 0 && !was_idle) {
+			latest = b->first_use > latest ? b->first_use : latest;
+			b->first_use = latest;
+		}
+	}
+}
+
 bool
 plan_judge(struct plan *p, int64_t now, int64_t keep)
 {
@@ -297,6 +317,7 @@ plan_judge(struct plan *p, int64_t now, int64_t keep)
 	for (size_t i = 0; i < head->blocks; i++) {
 		due = leave_pack(p, i) || due;
 	}
+	keep_order(p);
 	if (p->uses == 0) {
 		return false;
 	}

@@ -51,7 +51,9 @@ enum plan_verdict {
 };
 
 struct plan_block {
-	uint32_t first_use;  /* of its entries, or PLAN_UNUSED */
+	/* Of its entries, or PLAN_UNUSED; once judged, where it stands in the
+	 * next snapshot: among what was first used then. */
+	uint32_t first_use;
 	uint32_t used;       /* entries */
 	uint64_t used_bytes; /* raw */
 	uint16_t idle;       /* what the next snapshot says */

@@ -107,6 +107,37 @@ func TestOnlyWhatIsMissingIsFetched(t *testing.T) {
 	}
 }
 
+// Go uses entries in a slightly different order each time. A run that writes that
+// down tears no neighbours apart: the next one needs as many requests.
+func TestOrderThatWaversCostsNoRequests(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, nil)
+	z, entries := largeHoard(t, 24, 100_000)
+	z.lay(s)
+	packed := func(do func(h *helper)) int {
+		before := len(s.accelerated("GET", packKeys))
+		h := start(t, scoped(t, s.store))
+		do(h)
+		h.leave()
+		h.quiet()
+		return len(s.accelerated("GET", packKeys)) - before
+	}
+	first := packed(func(h *helper) {
+		for i := range entries {
+			h.hit(entries[i^1].action, entries[i^1].body)
+		}
+		h.put(actionOf("new"), noise(200_000))
+	})
+	second := packed(func(h *helper) {
+		for _, e := range entries {
+			h.hit(e.action, e.body)
+		}
+	})
+	if second > first+2 {
+		t.Errorf("%d requests for packs, %d before", second, first)
+	}
+}
+
 // Everything is here already: nothing is fetched, not even its blocks.
 func TestNothingIsFetchedThatIsHere(t *testing.T) {
 	t.Parallel()

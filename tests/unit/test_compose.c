@@ -91,9 +91,10 @@ assert_entry(const struct snapshot *s, size_t i, unsigned n)
 	assert_int_equal(e.tag, snapshot_tag(&want.output));
 }
 
-/* Entries 0 1 | 2 3 4 | 5 6 7 | 8 9 | 10 11 12; then 20 21 and 22 new. */
+/* Entries 0 1 | 2 3 4 | 5 6 7 | 8 9 | 10 11 12; then 20 21 and 22 new. 8 is used
+ * before 2, but stays behind it. */
 static void
-blocks_stand_in_order_of_use(void **state)
+used_blocks_keep_their_order(void **state)
 {
 	struct snapshot_pack new_pack = {packs_action(55), 5000, 4};
 	struct compose_block blocks[2] = {
@@ -113,11 +114,12 @@ blocks_stand_in_order_of_use(void **state)
 		entries[numbers[i]] = (struct snapshot_entry){
 			e.action, snapshot_tag(&e.output)};
 	}
-	use_entries(8, 10);
+	use_entries(0, 2);
 	blocks[0].first_use = use_entry(20, PLAN_INLINE);
-	use_entries(10, 13);
+	use_entries(8, 10);
+	use_entries(2, 5);
 	blocks[1].first_use = use_entry(22, PLAN_PACK);
-	use_entries(0, 5);
+	use_entries(10, 13);
 	assert_true(plan_judge(&plan, 0, 0));
 	write_next(&new, &s);
 
@@ -125,20 +127,20 @@ blocks_stand_in_order_of_use(void **state)
 	assert_int_equal(s.head.packs, 3);
 	assert_int_equal(s.head.entries, 16);
 	assert_int_equal(s.head.inline_len, 100 + 2 * MADE_PACKED_LEN);
-	assert_entry(&s, 0, 8);
+	assert_entry(&s, 0, 0);
 	assert_entry(&s, 2, 20);
-	assert_entry(&s, 4, 10);
-	assert_entry(&s, 7, 22);
-	assert_entry(&s, 8, 0);
-	assert_entry(&s, 10, 2);
+	assert_entry(&s, 4, 2);
+	assert_entry(&s, 7, 8);
+	assert_entry(&s, 9, 22);
+	assert_entry(&s, 10, 10);
 	assert_entry(&s, 13, 5);
 	assert_int_equal(snapshot_block_at(&s, 0).offset, 0);
 	assert_int_equal(snapshot_block_at(&s, 1).offset, MADE_PACKED_LEN);
 	assert_int_equal(snapshot_block_at(&s, 2).pack, 0);
-	assert_int_equal(snapshot_block_at(&s, 3).pack, 1);
-	assert_int_equal(snapshot_block_at(&s, 3).offset, 16);
 	assert_int_equal(
-		snapshot_block_at(&s, 4).offset, MADE_PACKED_LEN + 100);
+		snapshot_block_at(&s, 3).offset, MADE_PACKED_LEN + 100);
+	assert_int_equal(snapshot_block_at(&s, 4).pack, 1);
+	assert_int_equal(snapshot_block_at(&s, 4).offset, 16);
 	assert_int_equal(snapshot_block_at(&s, 5).pack, 0);
 	assert_int_equal(snapshot_block_at(&s, 6).pack, 2);
 	assert_int_equal(snapshot_block_at(&s, 6).idle, 1);
@@ -149,16 +151,16 @@ blocks_stand_in_order_of_use(void **state)
 
 	assert_true(compose_next_inline(&compose, &at, &from));
 	assert_false(from.is_new);
-	assert_int_equal(from.block, 3);
-	assert_int_equal(from.offset, MADE_PACKED_LEN);
-	assert_int_equal(from.len, MADE_PACKED_LEN);
+	assert_int_equal(from.block, 0);
 	assert_true(compose_next_inline(&compose, &at, &from));
 	assert_true(from.is_new);
 	assert_int_equal(from.block, 0);
 	assert_int_equal(from.len, 100);
 	assert_true(compose_next_inline(&compose, &at, &from));
 	assert_false(from.is_new);
-	assert_int_equal(from.block, 0);
+	assert_int_equal(from.block, 3);
+	assert_int_equal(from.offset, MADE_PACKED_LEN);
+	assert_int_equal(from.len, MADE_PACKED_LEN);
 	assert_false(compose_next_inline(&compose, &at, &from));
 }
 
@@ -282,7 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			blocks_stand_in_order_of_use, set_up, tear_down),
+			used_blocks_keep_their_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_does_not_count_goes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

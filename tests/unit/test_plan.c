@@ -135,6 +135,25 @@ blocks_that_nobody_uses_go_in_the_end(void **state)
 	snapshots_free(&made);
 }
 
+/* The second is used before the first, the third was idle. */
+static void
+blocks_that_come_back_find_a_place(void **state)
+{
+	BEGIN(1, {0, 2, 0}, {0, 2, 0}, {0, 2, 1}, {0, 2, 0});
+	use_entries(4, 6);
+	use_entries(2, 4);
+	use_entries(0, 2);
+	use_entries(6, 8);
+	assert_int_equal(use_new(20, 90000), PLAN_PACK);
+	plan.fresh = 1;
+	assert_true(plan_judge(&plan, 0, 0));
+	assert_int_equal(block[0].first_use, 4);
+	assert_int_equal(block[1].first_use, 4);
+	assert_int_equal(block[2].first_use, 0);
+	assert_int_equal(block[3].first_use, 6);
+	snapshots_free(&made);
+}
+
 static void
 half_used_blocks_stay_sparse_ones_are_written_again(void **state)
 {
@@ -245,6 +264,7 @@ main(void)
 		cmocka_unit_test(another_output_is_new),
 		cmocka_unit_test(what_is_lost_goes),
 		cmocka_unit_test(blocks_that_nobody_uses_go_in_the_end),
+		cmocka_unit_test(blocks_that_come_back_find_a_place),
 		cmocka_unit_test(
 			half_used_blocks_stay_sparse_ones_are_written_again),
 		cmocka_unit_test(many_packs_become_few),
