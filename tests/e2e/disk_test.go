@@ -153,7 +153,12 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	h.put(victim, sample)
 	h.end()
 	goneWithin(t, c.cache, patience)
-	if err := syscall.Mount("", c.cache, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+	var err error
+	waitFor(t, "the last file to be let go", patience, func() bool {
+		err = syscall.Mount("", c.cache, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, "")
+		return err != syscall.EBUSY
+	})
+	if err != nil {
 		t.Skip("cannot remount here: ", err)
 	}
 	again := start(t, c)
