@@ -115,14 +115,7 @@ func TestLostMirrorTakesNothingAway(t *testing.T) {
 	h.leave()
 	h.said(1, 1)
 	all = append(all, fresh)
-	if _, got := kept(t, s); !maps.Equal(actions(got), actions(all)) {
-		t.Errorf("%d entries, want %d", len(got), len(all))
-	}
-	asked := len(s.requests("GET", ""))
-	reuse(t, scoped(t, s.store), all)
-	if n := len(s.requests("GET", "")) - asked; n != 0 {
-		t.Errorf("%d entries were asked for", n)
-	}
+	keptWhole(t, s, all)
 }
 
 // Without any snapshot, there is one afterwards of what is known.

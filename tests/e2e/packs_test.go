@@ -63,6 +63,20 @@ func kept(t testing.TB, s *badServer) (snapshot, []packed) {
 	return n, found.entries[scope]
 }
 
+// keptWhole wants the test scope's snapshot to hold these entries and no others,
+// and a fresh machine to have them all without asking for one.
+func keptWhole(t testing.TB, s *badServer, all []packed) {
+	t.Helper()
+	if _, got := kept(t, s); !maps.Equal(actions(got), actions(all)) {
+		t.Errorf("%d entries, want %d", len(got), len(all))
+	}
+	asked := len(s.requests("GET", ""))
+	reuse(t, scoped(t, s.store), all)
+	if n := len(s.requests("GET", "")) - asked; n != 0 {
+		t.Errorf("%d entries were asked for", n)
+	}
+}
+
 func actions(entries []packed) map[id]id {
 	all := map[id]id{}
 	for _, e := range entries {
@@ -209,14 +223,7 @@ func TestObjectsOfOthersJoinAPack(t *testing.T) {
 		s.hold(e.action, e.body)
 	}
 	reuse(t, scoped(t, s.store), all)
-	if _, got := kept(t, s); !maps.Equal(actions(got), actions(all)) {
-		t.Errorf("%d entries, want %d", len(got), len(all))
-	}
-	asked := len(s.requests("GET", ""))
-	reuse(t, scoped(t, s.store), all)
-	if n := len(s.requests("GET", "")) - asked; n != 0 {
-		t.Errorf("%d entries were asked for", n)
-	}
+	keptWhole(t, s, all)
 }
 
 // A run adds what is new to what there is; nothing is written twice.
