@@ -10,7 +10,7 @@
 
 enum { ZBLOCK_RAW_BYTES = 32 * 1024 };
 
-/* About 750 KB, which is all that reading a block needs. block.entry[block.at]
+/* About 1.2 MB, which is all that reading a block needs. block.entry[block.at]
  * and block.has_body are for the caller. */
 struct zblock_reader {
 	struct block_reader block;

