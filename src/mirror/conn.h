@@ -26,7 +26,7 @@ enum conn_use {
 /* How long a server may take, in milliseconds. */
 struct conn_patience {
 	struct stream_patience open;
-	unsigned answer_ms; /* to the first byte of an answer */
+	unsigned answer_ms; /* to the status of an answer, no interim one */
 	unsigned stored_ms; /* the same after a body, which stores keep first */
 	unsigned
 		speed_ms; /* in each such time, from then on and while sending, */

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+enum { EARLY_BYTES = 512 }; /* read at once of an early answer */
+
 /* Tells a transfer that is slow from one that goes on. */
 struct pace {
 	const struct conn_patience *patience;
@@ -108,60 +110,13 @@ next_piece(struct conn *conn, const struct exchange_body *body, uint64_t left,
 		       : refuse_body(body, "its file was altered", err);
 }
 
-static enum gs_code
-send_body(struct conn *conn, const struct exchange_body *body, bool *answered,
-	struct exchange_outcome *outcome, struct gs_err *err)
-{
-	struct pace pace = pace_start(conn->patience);
-	struct sha256 hash;
-	size_t n = 0;
-
-	sha256_init(&hash, body->hash);
-	for (uint64_t left = body->size; left > 0 && !*answered; left -= n) {
-		if (next_piece(conn, body, left, &hash, &n, err) != GS_OK) {
-			outcome->own_fault = true;
-			return err->code;
-		}
-		if (stream_write(conn->stream, conn->work.buffer, n,
-			    stall_deadline(conn), answered, err) != GS_OK) {
-			return err->code;
-		}
-		outcome->sent_bytes += n;
-		if (!pace_add(&pace, n)) {
-			return gs_fail(err, GS_TIMEOUT,
-				"sending is too slow to", view_of(conn->host),
-				NULL);
-		}
-	}
-	return GS_OK;
-}
-
-/* Sends head and body; *early tells whether the server spoke before it had
- * all. */
-static enum gs_code
-send_all(struct conn *conn, const struct exchange *x, bool *early,
-	struct exchange_outcome *outcome, struct gs_err *err)
-{
-	if (stream_write(conn->stream, x->head.p, x->head.n,
-		    stall_deadline(conn), early, err) != GS_OK) {
-		return err->code;
-	}
-	outcome->sent_bytes += x->head.n;
-	if (*early && conn->used) {
-		/* it ended, or speaks of an earlier request */
-		return gs_fail(err, GS_CLOSED, "lost the connection to",
-			view_of(conn->host), "the server ended it");
-	}
-	return x->body.fd >= 0 ? send_body(conn, &x->body, early, outcome, err)
-			       : GS_OK;
-}
-
-/* The receiving half of an exchange. */
+/* An exchange that goes on, as seen by who hears the answer. */
 struct receiver {
 	struct conn *conn;
 	const struct exchange *x;
 	struct exchange_outcome *outcome;
-	bool early; /* the request was not sent whole */
+	bool in_body; /* the head has been sent */
+	bool early;   /* the answer came before the whole request was sent */
 	struct pace pace;
 	uint64_t deadline_ms;
 	uint64_t word_bytes;
@@ -187,10 +142,9 @@ on_status(struct receiver *r, struct gs_err *err)
 	}
 	r->outcome->status = status;
 	r->outcome->success = success;
-	if (!success) {
-		r->deadline_ms =
-			clock_mono_ms() + r->conn->patience->refusal_ms;
-	}
+	r->deadline_ms =
+		success ? CLOCK_NEVER
+			: clock_mono_ms() + r->conn->patience->refusal_ms;
 	return GS_OK;
 }
 
@@ -277,32 +231,36 @@ end_of_stream(struct receiver *r, struct gs_err *err)
 		err);
 }
 
+static bool
+has_status(const struct receiver *r)
+{
+	return r->outcome->status != 0;
+}
+
 static uint64_t
 next_deadline(const struct receiver *r)
 {
-	uint64_t stall =
-		r->outcome->answered ? stall_deadline(r->conn) : CLOCK_NEVER;
+	uint64_t stall = has_status(r) ? stall_deadline(r->conn) : CLOCK_NEVER;
 
 	return stall < r->deadline_ms ? stall : r->deadline_ms;
 }
 
+/* Reads what there is into buffer[cap], or waits for it. */
 static enum gs_code
-receive_some(struct receiver *r, struct gs_err *err)
+receive_some(struct receiver *r, char *buffer, size_t cap, struct gs_err *err)
 {
-	char *buffer = r->conn->work.buffer;
 	size_t n;
 
-	if (stream_read(r->conn->stream, buffer, sizeof(r->conn->work.buffer),
-		    &n, next_deadline(r), err) != GS_OK) {
+	if (stream_read(r->conn->stream, buffer, cap, &n, next_deadline(r),
+		    err) != GS_OK) {
 		return err->code;
 	}
 	if (n == 0) {
 		return end_of_stream(r, err);
 	}
 	r->outcome->received_bytes += n;
-	if (!r->outcome->answered) {
-		r->outcome->answered = true;
-		r->deadline_ms = CLOCK_NEVER;
+	r->outcome->answered = true;
+	if (!has_status(r)) {
 		r->pace = pace_start(r->conn->patience);
 	}
 	if (!pace_add(&r->pace, n)) {
@@ -313,25 +271,108 @@ receive_some(struct receiver *r, struct gs_err *err)
 	return digest(r, (struct view){buffer, n}, err);
 }
 
+/* Receives some of the answer. A refusal whose body does not come is one all the
+ * same. */
+static enum gs_code
+hear(struct receiver *r, char *buffer, size_t cap, struct gs_err *err)
+{
+	if (receive_some(r, buffer, cap, err) == GS_OK) {
+		return GS_OK;
+	}
+	r->ended = true;
+	r->outcome->stalled = err->code == GS_TIMEOUT;
+	return has_status(r) && !r->outcome->success ? GS_OK : err->code;
+}
+
 static enum gs_code
 receive(struct receiver *r, struct gs_err *err)
 {
 	const struct conn_patience *patience = r->conn->patience;
 
-	r->pace = pace_start(patience);
-	r->deadline_ms =
-		clock_mono_ms() +
-		(r->x->body.fd < 0 ? patience->answer_ms : patience->stored_ms);
-	http1_answer_init(&r->conn->answer, r->x->method);
+	if (!has_status(r)) {
+		r->deadline_ms = clock_mono_ms() +
+				 (r->x->body.fd < 0 ? patience->answer_ms
+						    : patience->stored_ms);
+	}
 	while (!r->ended && !r->enough) {
-		if (receive_some(r, err) == GS_OK) {
-			continue;
+		if (hear(r, r->conn->work.buffer, sizeof(r->conn->work.buffer),
+			    err) != GS_OK) {
+			return err->code;
 		}
-		r->outcome->stalled = err->code == GS_TIMEOUT;
-		/* a refusal whose body does not come is one all the same */
-		return r->outcome->status != 0 && !r->outcome->success
-			       ? GS_OK
-			       : err->code;
+	}
+	return GS_OK;
+}
+
+/* --- the request ----------------------------------------------------------- */
+
+/* The server speaks before it has the whole request. Interim answers are heard
+ * and forgotten; any other is r->early. */
+static enum gs_code
+hear_early(struct receiver *r, struct gs_err *err)
+{
+	char said[EARLY_BYTES];
+
+	if (r->conn->used && !r->in_body) {
+		/* it ended, or speaks of an earlier request */
+		return gs_fail(err, GS_CLOSED, "lost the connection to",
+			view_of(r->conn->host), "the server ended it");
+	}
+	r->early = true;
+	if (!has_status(r)) {
+		r->deadline_ms = stall_deadline(r->conn);
+	}
+	if (hear(r, said, sizeof(said), err) != GS_OK) {
+		return err->code;
+	}
+	r->early = r->ended || has_status(r);
+	return GS_OK;
+}
+
+/* Sends all of rest, or until r->early. */
+static enum gs_code
+send_bytes(struct receiver *r, struct view rest, struct gs_err *err)
+{
+	struct stream_progress progress = {.answered = true};
+
+	while (progress.answered && !r->early) {
+		if (stream_write(r->conn->stream, rest.p, rest.n,
+			    stall_deadline(r->conn), &progress, err) != GS_OK) {
+			return err->code;
+		}
+		rest = view_skip(rest, progress.taken);
+		r->outcome->sent_bytes += progress.taken;
+		if (progress.answered && hear_early(r, err) != GS_OK) {
+			return err->code;
+		}
+	}
+	return GS_OK;
+}
+
+static enum gs_code
+send_body(struct receiver *r, struct gs_err *err)
+{
+	struct conn *conn = r->conn;
+	const struct exchange_body *body = &r->x->body;
+	struct pace pace = pace_start(conn->patience);
+	struct sha256 hash;
+	size_t n = 0;
+
+	r->in_body = true;
+	sha256_init(&hash, body->hash);
+	for (uint64_t left = body->size; left > 0 && !r->early; left -= n) {
+		if (next_piece(conn, body, left, &hash, &n, err) != GS_OK) {
+			r->outcome->own_fault = true;
+			return err->code;
+		}
+		if (send_bytes(r, (struct view){conn->work.buffer, n}, err) !=
+			GS_OK) {
+			return err->code;
+		}
+		if (!pace_add(&pace, n)) {
+			return gs_fail(err, GS_TIMEOUT,
+				"sending is too slow to", view_of(conn->host),
+				NULL);
+		}
 	}
 	return GS_OK;
 }
@@ -343,7 +384,11 @@ exchange_run(struct conn *conn, const struct exchange *x,
 	struct receiver r = {.conn = conn, .x = x, .outcome = outcome};
 
 	*outcome = (struct exchange_outcome){0};
-	if (send_all(conn, x, &r.early, outcome, err) != GS_OK) {
+	http1_answer_init(&conn->answer, x->method);
+	if (send_bytes(&r, x->head, err) != GS_OK) {
+		return err->code;
+	}
+	if (x->body.fd >= 0 && !r.early && send_body(&r, err) != GS_OK) {
 		return err->code;
 	}
 	return receive(&r, err);

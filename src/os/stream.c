@@ -229,17 +229,16 @@ send_some(struct stream *s, struct view p, short events, uint64_t deadline_ms,
 
 enum gs_code
 stream_write(struct stream *s, const void *p, size_t n, uint64_t deadline_ms,
-	bool *answered, struct gs_err *err)
+	struct stream_progress *progress, struct gs_err *err)
 {
-	short events = answered ? POLLIN | POLLOUT : POLLOUT;
+	short events = progress ? POLLIN | POLLOUT : POLLOUT;
 	struct view rest = {p, n};
 	struct tls *tls = innermost(s);
-	bool early = false;
 
 	if (tls) {
-		return tls_write(tls, p, n, deadline_ms, answered, err);
+		return tls_write(tls, p, n, deadline_ms, progress, err);
 	}
-	while (rest.n > 0 && !(early = answered && has_input(s->fd))) {
+	while (rest.n > 0 && !(progress && has_input(s->fd))) {
 		size_t step =
 			rest.n < SEND_STEP_BYTES ? rest.n : SEND_STEP_BYTES;
 		size_t sent;
@@ -251,8 +250,8 @@ stream_write(struct stream *s, const void *p, size_t n, uint64_t deadline_ms,
 		}
 		rest = view_skip(rest, sent);
 	}
-	if (answered) {
-		*answered = early;
+	if (progress) {
+		*progress = (struct stream_progress){rest.n > 0, n - rest.n};
 	}
 	return GS_OK;
 }

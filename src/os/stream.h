@@ -52,12 +52,20 @@ struct stream *stream_open(const struct stream_target *target,
 GS_CHECKED enum gs_code stream_read(struct stream *s, void *p, size_t cap,
 	size_t *n, uint64_t deadline_ms, struct gs_err *err);
 
-/* Writes all of p[n] and, for TLS, flushes it. Stops early with GS_OK and
- * *answered = true when there is something to read, bytes or the peer's end,
- * before all was written (a server that refuses early, or a kept connection
- * that has died meanwhile: then nothing was written); answered may be NULL. */
+/* How far a write came. */
+struct stream_progress {
+	bool answered; /* it stopped early: there is something to read */
+	size_t taken;  /* bytes that need not be written again */
+};
+
+/* Writes all of p[n] and, for TLS, flushes it. Stops early with GS_OK when there
+ * is something to read, bytes or the peer's end, before all is on its way (a
+ * server that refuses early, or a kept connection that has died meanwhile: then
+ * nothing is). Once that has been read, another call may go on with what was
+ * not taken, be it nothing. With NULL for progress it does not stop. */
 GS_CHECKED enum gs_code stream_write(struct stream *s, const void *p, size_t n,
-	uint64_t deadline_ms, bool *answered, struct gs_err *err);
+	uint64_t deadline_ms, struct stream_progress *progress,
+	struct gs_err *err);
 
 /* What the server's certificate says, in words; "" without TLS or where an
  * earlier session was resumed. */

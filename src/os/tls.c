@@ -89,33 +89,30 @@ has(const br_ssl_engine_context *e, unsigned state)
 
 enum gs_code
 tls_write(struct tls *t, const void *p, size_t n, uint64_t deadline_ms,
-	bool *answered, struct gs_err *err)
+	struct stream_progress *progress, struct gs_err *err)
 {
 	br_ssl_engine_context *e = &t->client.eng;
-	const unsigned char *at = p;
+	struct view rest = {p, n};
+	bool answered = false;
 
-	if (answered) {
-		*answered = false;
-	}
 	t->late_steps = TLS_LATE_STEPS;
-	while (n > 0 || has(e, BR_SSL_SENDREC)) {
-		size_t put = has(e, BR_SSL_SENDREC) ? 0 : tls_put(t, at, n);
-
-		at += put;
-		n -= put;
-		if (n == 0) {
+	while ((rest.n > 0 || has(e, BR_SSL_SENDREC)) &&
+		!(answered = progress && has(e, BR_SSL_RECVAPP))) {
+		if (!has(e, BR_SSL_SENDREC)) {
+			rest = view_skip(rest, tls_put(t, rest.p, rest.n));
+		}
+		if (rest.n == 0) {
 			br_ssl_engine_flush(e, 0);
 		}
 		if (!tls_is_open(t)) {
 			return fail_data(t, err);
 		}
-		if (answered && has(e, BR_SSL_RECVAPP)) {
-			*answered = true;
-			return GS_OK;
-		}
 		if (tls_step(t, deadline_ms, err) != GS_OK) {
 			return err->code;
 		}
+	}
+	if (progress) {
+		*progress = (struct stream_progress){answered, n - rest.n};
 	}
 	return GS_OK;
 }

@@ -10,6 +10,7 @@
 #define OS_TLS_H
 
 #include "base/err.h"
+#include "os/stream.h"
 #include "os/trust.h"
 #include "os/wire.h"
 
@@ -24,13 +25,15 @@ struct tls; /* one block of about 37 KB; 20 KB more during the handshake */
 struct tls *tls_open(struct wire wire, const char *host, struct trust *trust,
 	uint64_t deadline_ms, struct gs_err *err);
 
-/* As stream_read and stream_write. The peer's end is the same with and
- * without close_notify: only the message's own framing says that it is
- * complete. What is damaged on the way is GS_CLOSED too. */
+/* As stream_read and stream_write, but that the peer's end does not stop a
+ * write early: it is GS_CLOSED. To a read the end is the same with and without
+ * close_notify: only the message's own framing says that it is complete. What
+ * is damaged on the way is GS_CLOSED too. */
 GS_CHECKED enum gs_code tls_read(struct tls *t, void *p, size_t cap, size_t *n,
 	uint64_t deadline_ms, struct gs_err *err);
 GS_CHECKED enum gs_code tls_write(struct tls *t, const void *p, size_t n,
-	uint64_t deadline_ms, bool *answered, struct gs_err *err);
+	uint64_t deadline_ms, struct stream_progress *progress,
+	struct gs_err *err);
 
 /* True if of what has been read from the wire no byte waits: neither
  * decrypted nor as part of a record. The wire itself is not asked. */

@@ -2,6 +2,9 @@
  * they should be. */
 #include "exchange_fixture.h"
 
+/* More than a connection holds. */
+enum { INTERRUPTED = 32 * 1024 * 1024 };
+
 static bool
 say_hello(struct script *s, int fd, const struct heard *h)
 {
@@ -225,6 +228,70 @@ does_not_believe_consent_before_the_body(void **state)
 	end();
 }
 
+/* interim answers, which nobody asked for */
+
+static bool
+promise_and_take_the_body(struct script *s, int fd, const struct heard *h)
+{
+	struct heard request = *h;
+
+	say_text(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	usleep(BRIEFLY_MS * 1000); /* until it has been seen */
+	return hear_body(fd, &request) == INTERRUPTED &&
+	       answer_with(fd, "200 OK", "", "");
+}
+
+static void
+goes_on_with_a_body_after_an_interim_answer(void **state)
+{
+	begin(promise_and_take_the_body);
+	server.early = true;
+	assert_int_equal(put(INTERRUPTED, true), GS_OK);
+	assert_true(outcome.success && outcome.reusable);
+	assert_true(outcome.sent_bytes > INTERRUPTED);
+	assert_int_equal(put(INTERRUPTED, true), GS_OK);
+	assert_true(outcome.success);
+	end();
+	assert_int_equal(server.conns, 1);
+}
+
+static bool
+promise_and_refuse(struct script *s, int fd, const struct heard *h)
+{
+	say_text(fd, "HTTP/1.1 102 Processing\r\n\r\n");
+	usleep(BRIEFLY_MS * 1000);
+	return refuse_before_the_body(s, fd, h);
+}
+
+static void
+hears_a_refusal_behind_an_interim_answer(void **state)
+{
+	begin(promise_and_refuse);
+	server.early = true;
+	assert_int_equal(put(INTERRUPTED, true), GS_OK);
+	assert_int_equal(outcome.status, 403);
+	assert_false(outcome.reusable);
+	end();
+}
+
+static bool
+promise_and_take_time(struct script *s, int fd, const struct heard *h)
+{
+	say_text(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	usleep(3 * BRIEFLY_MS * 1000);
+	return answer_with(fd, "200 OK", "", "");
+}
+
+static void
+waits_no_less_for_having_heard_an_interim_answer(void **state)
+{
+	begin(promise_and_take_time);
+	patience.speed_ms = BRIEFLY_MS;
+	assert_int_equal(put(9, true), GS_OK);
+	assert_true(outcome.success);
+	end();
+}
+
 int
 main(void)
 {
@@ -241,6 +308,10 @@ main(void)
 		cmocka_unit_test(withholds_a_body_that_was_cut),
 		cmocka_unit_test(hears_a_refusal_before_the_body_is_sent),
 		cmocka_unit_test(does_not_believe_consent_before_the_body),
+		cmocka_unit_test(goes_on_with_a_body_after_an_interim_answer),
+		cmocka_unit_test(hears_a_refusal_behind_an_interim_answer),
+		cmocka_unit_test(
+			waits_no_less_for_having_heard_an_interim_answer),
 	};
 
 	return cmocka_run_group_tests_name(

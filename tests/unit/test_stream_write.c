@@ -41,13 +41,13 @@ does_not_wait_for_ever_to_write(void **state)
 	struct stream *stream = meet(&s, never_read);
 	struct gs_err err = {0};
 	char *big = calloc(1, BIG);
-	bool answered = true;
+	struct stream_progress progress = {.answered = true};
 
 	(void)state;
 	assert_int_equal(stream_write(stream, big, BIG, in_ms(BRIEFLY_MS),
-				 &answered, &err),
+				 &progress, &err),
 		GS_TIMEOUT);
-	assert_true(answered);
+	assert_true(progress.answered);
 	free(big);
 	part(&s, stream);
 }
@@ -59,13 +59,13 @@ writes_all_to_a_slow_reader(void **state)
 	struct stream *stream = meet(&s, read_slowly);
 	struct gs_err err = {0};
 	char *big = calloc(1, BIG);
-	bool answered = true;
+	struct stream_progress progress = {.answered = true};
 
 	(void)state;
 	assert_int_equal(
-		stream_write(stream, big, BIG, in_ms(SOON_MS), &answered, &err),
+		stream_write(stream, big, BIG, in_ms(SOON_MS), &progress, &err),
 		GS_OK);
-	assert_false(answered);
+	assert_false(progress.answered);
 	assert_reads(stream, "all");
 	free(big);
 	part(&s, stream);
@@ -78,12 +78,12 @@ stops_writing_when(void (*serve)(int fd, int stop))
 	struct stream *stream = meet(&s, serve);
 	struct gs_err err = {0};
 	char *big = calloc(1, BIG);
-	bool answered = false;
+	struct stream_progress progress = {0};
 
 	assert_int_equal(
-		stream_write(stream, big, BIG, in_ms(SOON_MS), &answered, &err),
+		stream_write(stream, big, BIG, in_ms(SOON_MS), &progress, &err),
 		GS_OK);
-	assert_true(answered);
+	assert_true(progress.answered);
 	assert_reads(stream, "403");
 	free(big);
 	part(&s, stream);
@@ -109,14 +109,14 @@ writes_nothing_to_a_server_that_has_ended(void **state)
 	struct server s;
 	struct stream *stream = meet(&s, say_bye);
 	struct gs_err err = {0};
-	bool answered = false;
+	struct stream_progress progress = {0};
 
 	(void)state;
 	await_input(stream);
 	assert_int_equal(
-		stream_write(stream, "x", 1, in_ms(SOON_MS), &answered, &err),
+		stream_write(stream, "x", 1, in_ms(SOON_MS), &progress, &err),
 		GS_OK);
-	assert_true(answered);
+	assert_true(progress.answered);
 	assert_reads(stream, "bye");
 	assert_end(stream);
 	part(&s, stream);

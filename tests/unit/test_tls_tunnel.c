@@ -188,7 +188,7 @@ notices_an_early_answer(void **state)
 	enum { SIZE = 64 << 20 };
 
 	char *p = calloc(1, SIZE), c;
-	bool answered = false;
+	struct stream_progress progress = {0};
 	struct stream *s;
 
 	begin("ip", "");
@@ -196,8 +196,8 @@ notices_an_early_answer(void **state)
 	assert_non_null(s);
 	assert_int_equal(write(server.input, "e", 1), 1);
 	assert_int_equal(
-		stream_write(s, p, SIZE, soon(), &answered, &err), GS_OK);
-	assert_true(answered);
+		stream_write(s, p, SIZE, soon(), &progress, &err), GS_OK);
+	assert_true(progress.answered);
 	read_all(s, &c, 1);
 	assert_int_equal(c, 'e');
 	free(p);
