@@ -339,11 +339,18 @@ census_taker_declines(struct census_taker *t, const struct id *action)
 	return declines;
 }
 
+void
+census_taker_note_offer(struct census_taker *t)
+{
+	pthread_mutex_lock(&t->lock);
+	t->offers++;
+	pthread_mutex_unlock(&t->lock);
+}
+
 enum census_finding
 census_taker_find(struct census_taker *t, const struct id *action)
 {
 	pthread_mutex_lock(&t->lock);
-	t->offers++;
 	go_on(t);
 	while (t->stage == CENSUS_FIRST || t->stage == CENSUS_REST) {
 		pthread_cond_wait(&t->moved, &t->lock);

@@ -87,7 +87,10 @@ bool census_taker_lacks(struct census_taker *t, const struct id *action);
  * vain: for a get of which nothing says that it is in the bucket. */
 bool census_taker_declines(struct census_taker *t, const struct id *action);
 
-/* Whether to offer an older entry: what is known once the census, which is
+/* Notes that there is an older entry to be offered. */
+void census_taker_note_offer(struct census_taker *t);
+
+/* Whether to offer an older entry, which has been noted: what is known once the census, which is
  * taken now if it was not yet, has ended, was given up, or is not worth it: the
  * deadlines of its requests (mirror/ask.h) bound the wait. A bucket with more
  * than can be listed is taken to hold what is not known. */

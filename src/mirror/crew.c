@@ -81,6 +81,7 @@ offer(struct crew *c, const struct entry *e)
 {
 	enum census_finding finding = census_taker_find(&c->census, &e->action);
 
+	queue_weighed(&c->queue);
 	if (finding == CENSUS_HOLDS) {
 		remote_set_shared(c->with.remote, e);
 	} else if (finding == CENSUS_LACKS && is_still_held(c, e)) {
@@ -153,6 +154,9 @@ crew_put(struct crew *c, const struct entry *e, bool held)
 	bool first = c->putters == 0;
 	size_t backlog;
 
+	if (held) {
+		census_taker_note_offer(&c->census);
+	}
 	if ((first && !hire(c, putter, &c->putters, PUTTERS_MAX)) ||
 		!queue_add_put(&c->queue, e, held, &backlog)) {
 		c->refused_puts += !held;

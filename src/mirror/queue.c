@@ -183,7 +183,8 @@ ready_ring(struct queue *q)
 {
 	struct ring *r = q->puts.count > 0 ? &q->puts : &q->held;
 
-	if (r->count == 0 || q->uploading_count == QUEUE_WORKERS_MAX) {
+	if (r->count == 0 || (r == &q->held && q->weighing) ||
+		q->uploading_count == QUEUE_WORKERS_MAX) {
 		return NULL;
 	}
 	return find_uploading(q, &r->slot[r->head].action) == q->uploading_count
@@ -207,11 +208,21 @@ queue_take_put(struct queue *q, struct entry *e, bool *held)
 	if (taken) {
 		*e = ring_pop(r);
 		*held = r == &q->held;
+		q->weighing |= *held;
 		q->uploading_held += *held;
 		q->uploading[q->uploading_count++] = e->action;
 	}
 	pthread_mutex_unlock(&q->lock);
 	return taken;
+}
+
+void
+queue_weighed(struct queue *q)
+{
+	pthread_mutex_lock(&q->lock);
+	q->weighing = false;
+	pthread_cond_signal(&q->put_ready);
+	pthread_mutex_unlock(&q->lock);
 }
 
 static size_t

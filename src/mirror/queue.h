@@ -33,6 +33,7 @@ struct queue {
 	struct id uploading[QUEUE_WORKERS_MAX]; /* actions under way */
 	size_t uploading_count, uploading_held;
 	size_t fetching_count, waiting_getters, waiting_putters;
+	bool weighing; /* a held one is out, of which nobody knows enough */
 	bool stopped;
 };
 
@@ -55,6 +56,13 @@ void queue_done_get(struct queue *q);
  * one action are out at the same time, so that the last put wins. False: the
  * queue was stopped. */
 bool queue_take_put(struct queue *q, struct entry *e, bool *held);
+
+/* Whether the held one that was taken last is to be uploaded is known now. No
+ * other held one is given out before: to find out may take long, and would take
+ * every putter away from new entries. */
+void queue_weighed(struct queue *q);
+
+/* The entry was uploaded, or will not be; a held one has been weighed. */
 void queue_done_put(struct queue *q, const struct entry *e, bool held);
 
 /* Time may run out: of what is queued the smallest comes first from now on, so

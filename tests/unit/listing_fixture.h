@@ -65,6 +65,7 @@ gap_no(uint64_t n)
 static inline enum census_finding
 find(struct id id)
 {
+	census_taker_note_offer(&taker);
 	return census_taker_find(&taker, &id);
 }
 

@@ -63,6 +63,9 @@ take_put(bool want_held)
 
 	assert_true(queue_take_put(&queue, &e, &held));
 	assert_int_equal(held, want_held);
+	if (held) {
+		queue_weighed(&queue);
+	}
 	return e;
 }
 

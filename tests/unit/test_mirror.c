@@ -285,6 +285,37 @@ close_does_not_wait_for_older_entries(void **state)
 	mirror_close(f);
 }
 
+static bool
+list_never(struct script *s, int fd, const struct heard *h)
+{
+	return heard_starts(h, "GET /bucket?") || store_answer(s, fd, h);
+}
+
+/* More of them than there ever are putters. */
+static void
+new_entries_do_not_wait_for_the_list_that_older_ones_need(void **state)
+{
+	uint64_t began = clock_mono_ms();
+
+	f = mirror_open(list_never);
+	for (unsigned i = 0; i < 200; i++) {
+		struct entry held = store_entry(f, i, "package main");
+
+		send_entry(f, LINK_HELD, &held);
+	}
+	script_await(&f->server, 1);
+	struct entry new = store_entry(f, 200, "package new");
+
+	send_entry(f, LINK_PUT, &new);
+	send_close(f, FIXTURE_SOON_MS);
+	assert_int_equal(hear_counts(f).uploaded, 1);
+	assert_true(clock_mono_ms() - began <
+		    conn_usual_patience.answer_ms * 3 / 4);
+	kill(mirror_pid, SIGTERM);
+	kill(mirror_pid, SIGINT);
+	mirror_close(f);
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, set_up)
 
 int
@@ -304,6 +335,7 @@ main(void)
 		TEST(leaves_older_entries_alone_without_a_census),
 		TEST(an_older_entry_does_not_replace_a_newer_one),
 		TEST(close_does_not_wait_for_older_entries),
+		TEST(new_entries_do_not_wait_for_the_list_that_older_ones_need),
 	};
 
 	return cmocka_run_group_tests_name("mirror", tests, NULL, NULL);

@@ -184,6 +184,30 @@ the_last_put_of_an_action_wins(void **state)
 	}
 }
 
+/* While nobody knows whether the first is to be uploaded. */
+static void
+held_ones_are_weighed_one_by_one(void **state)
+{
+	struct taker taker = {.taken = false};
+	struct entry first;
+	bool held;
+
+	assert_true(add_put(1, 1, true));
+	assert_true(add_put(2, 2, true));
+	assert_true(queue_take_put(&queue, &first, &held));
+	assert_true(held);
+	assert_true(add_put(3, 3, false));
+	assert_takes_put(3, 3, false);
+	assert_int_equal(
+		pthread_create(&taker.thread, NULL, take_one_put, &taker), 0);
+	await_putters(1);
+	assert_int_equal(queue.held.count, 1);
+	queue_weighed(&queue);
+	pthread_join(taker.thread, NULL);
+	assert_true(taker.taken);
+	assert_int_equal(queue.held.count, 0);
+}
+
 /* All putters wait behind an action that is under way; when it is done each
  * of them has something to do. */
 static void
@@ -268,6 +292,7 @@ main(void)
 		TEST(counts_what_is_left),
 		TEST(waits_for_puts_until_the_deadline),
 		TEST(the_last_put_of_an_action_wins),
+		TEST(held_ones_are_weighed_one_by_one),
 		TEST(wakes_all_who_waited_for_one_action),
 		TEST(stop_lets_everybody_go),
 		TEST(knows_how_many_wait_for_a_hand),
