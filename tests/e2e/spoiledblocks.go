@@ -88,7 +88,7 @@ var blockSpoils = slices.Concat(
 		return append([]byte("\x50\x2a\x4d\x18\x04\x00\x00\x00four"), b.frame...)
 	}),
 	inFrame("a frame without its content's size", func(b block) []byte { return handmade([]byte{0, 7 << 3}, b.raw) }),
-	inFrame("a frame of a window of 256 KiB", func(b block) []byte { return handmade(sizeIn4(sizeOf4, []byte{8 << 3}, len(b.raw)), b.raw) }),
+	inFrame("a frame of a window of 1 MiB", func(b block) []byte { return handmade(sizeIn4(sizeOf4, []byte{10 << 3}, len(b.raw)), b.raw) }),
 	inFrame("a frame of a window of 2 TB", func(b block) []byte { return handmade(sizeIn4(sizeOf4, []byte{31 << 3}, len(b.raw)), b.raw) }),
 	inFrame("a frame with a dictionary", func(b block) []byte {
 		return handmade(sizeIn4(sizeOf4|single|dictionary1, []byte{7}, len(b.raw)), b.raw)
