@@ -10,14 +10,13 @@
  * likely in vain, and the bucket has as many keys at least: with the first such
  * get, as many first pages are listed at the same time.
  *
- * A bucket whose listings are in no order is walked over by one thread, as far
- * as that is worth it by then, and on from there when it is worth more
- * (mirror/walk.h).
+ * A directory bucket, whose listings are in no order, is walked over by one
+ * thread, as far as that is worth it by then, and on from there when it is worth
+ * more (mirror/walk.h).
  *
  * The census is given up if there are too many keys, if they may not be
- * listed, or if the listing makes no sense or lacks what the bucket gives; and
- * from the start in a directory bucket, which lists in no order.
- * Then gets are asked the less often the longer nothing has been found
+ * listed, or if the listing makes no sense or lacks what the bucket gives. Then
+ * gets are asked the less often the longer nothing has been found
  * (pack/doubt.h).
  *
  * One lock guards all of it but remote; it is never held across I/O. Every
