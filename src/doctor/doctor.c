@@ -112,6 +112,7 @@ doctor_run(const struct doctor_setup *with)
 
 	settings_release(&e.settings);
 	wipe(&e.grant, sizeof(e.grant));
+	wipe(&e.session, sizeof(e.session));
 	trust_free(e.trust);
 	return told && report_is_well(&r);
 }

@@ -23,13 +23,16 @@ struct exam {
 	struct endpoint endpoint;
 	struct endpoint_wish wish; /* that led there */
 	struct trust *trust;       /* NULL if nothing has TLS so far */
-	struct grant grant; /* of the source of keys, or of the session */
-	bool in_session;    /* with a directory bucket */
-	struct site site;   /* of the endpoint: the way there */
+	struct grant grant;        /* of the source of keys */
+	struct grant session;      /* with a directory bucket, */
+	bool in_session;           /* if there is one */
+	struct site site;          /* of the endpoint: the way there */
 	struct address_list addresses;
 	struct conn_pool pool;
 	struct probe_answer answer;     /* the last one */
 	bool answered;                  /* there is one */
+	bool knows_time;                /* an answer has told the store's, */
+	int64_t ahead_s;                /* by so much ahead of ours */
 	int64_t skew_s, skew_used_s;    /* to sign with; by the last answer's */
 	unsigned tried;                 /* mends, as bits */
 	const struct exam_mend *mended; /* not said yet */

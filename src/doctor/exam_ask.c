@@ -16,9 +16,13 @@ enum { STATUS_FORBIDDEN = 403 };
 static void
 note_clock(struct exam *e)
 {
+	int64_t now_s = e->answer.ended_s;
+
 	if (e->answer.meta.has_date && !e->answer.meta.is_old) {
-		(void)skew_measure(e->answer.meta.date_s, e->answer.midway_s,
-			e->answer.midway_s, &e->skew_s);
+		e->knows_time = true;
+		e->ahead_s = e->answer.meta.date_s - now_s;
+		(void)skew_measure(
+			e->answer.meta.date_s, now_s, now_s, &e->skew_s);
 	}
 }
 
@@ -30,7 +34,7 @@ send_probe(struct exam *e, const struct probe *probe, struct finding *f)
 
 	const struct object_env env = {
 		.endpoint = &e->endpoint,
-		.creds = &e->grant.creds,
+		.creds = e->in_session ? &e->session.creds : &e->grant.creds,
 		.in_session = e->in_session,
 		.extras = &e->settings.extras,
 		.now_s = clock_wall_ns() / SECOND_NS + e->skew_used_s,
@@ -53,16 +57,17 @@ send_probe(struct exam *e, const struct probe *probe, struct finding *f)
 
 /* --- what a run mends by itself -------------------------------------------- */
 
-/* Goes on where the wish leads by now. */
+/* Goes on where another wish leads, if it leads anywhere. */
 static bool
-move(struct exam *e)
+move(struct exam *e, const struct endpoint_wish *wish)
 {
 	struct gs_err ignored;
 
-	if (endpoint_resolve(&e->wish, &e->endpoint, &ignored) != GS_OK ||
+	if (endpoint_resolve(wish, &e->endpoint, &ignored) != GS_OK ||
 		exam_find_site(e, &ignored) != GS_OK) {
 		return false;
 	}
+	e->wish = *wish;
 	e->wish.region = view_of(e->endpoint.region);
 	conn_pool_retarget(&e->pool, &e->site.target);
 	return true;
@@ -71,25 +76,24 @@ move(struct exam *e)
 static bool
 mend_region(struct exam *e)
 {
-	struct view region =
+	struct endpoint_wish wish = e->wish;
+
+	wish.region =
 		view_of(e->answer.meta.region[0] ? e->answer.meta.region
 						 : e->answer.judgement.region);
-
-	if (region.n == 0 || view_eq(region, view_of(e->endpoint.region))) {
-		return false;
-	}
-	e->wish.region = region;
-	e->wish.region_is_named = true;
-	return move(e);
+	wish.region_is_named = true;
+	return wish.region.n > 0 &&
+	       !view_eq(wish.region, view_of(e->endpoint.region)) &&
+	       move(e, &wish);
 }
 
 static bool
 mend_host(struct exam *e)
 {
-	bool is_new = e->wish.addressing != ENDPOINT_VIRTUAL;
+	struct endpoint_wish wish = e->wish;
 
-	e->wish.addressing = ENDPOINT_VIRTUAL;
-	return is_new && move(e);
+	wish.addressing = ENDPOINT_VIRTUAL;
+	return e->wish.addressing != ENDPOINT_VIRTUAL && move(e, &wish);
 }
 
 static bool
@@ -186,7 +190,7 @@ open_session(struct exam *e, struct finding *f)
 		exam_tell_refusal(e, FINDING_FAILED, NULL, f);
 		return false;
 	}
-	e->in_session = express_read(view_of(e->answer.taken), &e->grant,
+	e->in_session = express_read(view_of(e->answer.taken), &e->session,
 				&err) == GS_OK;
 	wipe(e->answer.taken, sizeof(e->answer.taken));
 	if (!e->in_session) {
@@ -220,26 +224,28 @@ exam_is_denied(const struct exam *e)
 
 /* What to do about a refusal: for want of a right, the policy that gives it. */
 static void
-advise(const struct exam *e, const char *advice, struct buf *out)
+advise(const struct exam *e, const char *advice, struct finding *f)
 {
-	buf_str(out, advice);
+	struct buf out = BUF_OVER(f->advice);
+
+	buf_str(&out, advice);
 	if (exam_is_denied(e)) {
-		buf_str(out, out->len > 0 ? "\n" : "");
-		buf_str(out,
+		buf_str(&out, out.len > 0 ? "\n" : "");
+		buf_str(&out,
 			"at AWS, this policy is enough to read and write:\n");
-		policy_write(&e->endpoint, false, out);
-		buf_str(out, "\nand this one to read, with -read-only:\n");
-		policy_write(&e->endpoint, true, out);
+		policy_write(&e->endpoint, false, &out);
+		buf_str(&out, "\nand this one to read, with -read-only:\n");
+		policy_write(&e->endpoint, true, &out);
 	}
+	(void)buf_cstr(&out);
 }
 
 void
 exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
 	const char *advice, struct finding *f)
 {
-	char text_storage[FINDING_TEXT_MAX], advice_storage[FINDING_ADVICE_MAX];
-	struct buf text = BUF_OVER(text_storage);
-	struct buf whole = BUF_OVER(advice_storage);
+	char storage[FINDING_TEXT_MAX];
+	struct buf text = BUF_OVER(storage);
 
 	buf_str(&text, "the store says ");
 	buf_uint(&text, e->answer.status);
@@ -252,8 +258,8 @@ exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
 		buf_str(&text, e->answer.meta.request_id);
 		buf_char(&text, ')');
 	}
-	advise(e, advice ? advice : e->answer.judgement.advice, &whole);
-	finding_say(f, verdict, buf_view(&text), buf_view(&whole));
+	finding_say(f, verdict, buf_view(&text), VIEW(""));
+	advise(e, advice ? advice : e->answer.judgement.advice, f);
 }
 
 /* Says what had to be mended for it. */

@@ -19,6 +19,15 @@ list_head(void *ctx, const struct object_env *env, struct buf *out,
 	return object_bucket_head(env, buf_view(&query), out, err);
 }
 
+/* By its root, with a prefix or without; the rest may be long. */
+static bool
+is_list(const struct probe_answer *answer)
+{
+	struct view taken = view_of(answer->taken);
+
+	return view_find(taken, VIEW("ListBucketResult")) < taken.n;
+}
+
 void
 exam_list(struct exam *e, struct finding *f)
 {
@@ -40,6 +49,10 @@ exam_list(struct exam *e, struct finding *f)
 				 "like a missing right, and each costs a "
 				 "round trip",
 			f);
+	} else if (!is_list(&e->answer)) {
+		finding_say(f, FINDING_WARNING,
+			VIEW("what the store sends is no list of keys"),
+			VIEW("this is no S3: check the endpoint"));
 	} else {
 		exam_tell_success(e, f);
 	}
@@ -88,17 +101,23 @@ exam_missing(struct exam *e, struct finding *f)
 void
 exam_clock(struct exam *e, struct finding *f)
 {
-	int64_t off = e->skew_s < 0 ? -e->skew_s : e->skew_s;
+	int64_t off = e->ahead_s < 0 ? -e->ahead_s : e->ahead_s;
 	char storage[64];
 	struct buf text = BUF_OVER(storage);
 
 	buf_uint(&text, (uint64_t)off);
-	buf_str(&text, e->skew_s < 0 ? " s ahead of the store's"
-				     : " s behind the store's");
-	if (!e->answered) {
+	buf_str(&text, e->ahead_s < 0 ? " s ahead of the store's"
+				      : " s behind the store's");
+	if (!e->knows_time) {
 		finding_say(f, FINDING_SKIPPED,
-			VIEW("no answer to read the store's from"), VIEW(""));
-	} else if (skew_matters(0, e->skew_s)) {
+			VIEW("no answer that tells the store's time"),
+			VIEW(""));
+	} else if (off > SKEW_MAX_S) {
+		finding_say(f, FINDING_WARNING, buf_view(&text),
+			VIEW("set this machine's clock, or the store's: "
+			     "nothing "
+			     "makes up for as much"));
+	} else if (skew_matters(0, e->ahead_s)) {
 		finding_say(f, FINDING_WARNING, buf_view(&text),
 			VIEW("set this machine's clock; until then requests "
 			     "are signed with the store's time"));

@@ -17,7 +17,8 @@ enum {
 	FINDING_FACTS_MAX = 24,
 	FINDING_VALUE_MAX = 512,
 	FINDING_TEXT_MAX = 640,
-	FINDING_ADVICE_MAX = 2048,
+	/* two policies, with names at their limits */
+	FINDING_ADVICE_MAX = 4096,
 };
 
 /* Something that was found out: a value, and where it is from ("" if that

@@ -63,7 +63,7 @@ send_on(struct conn *conn, const struct object_env *env,
 	enum gs_code code = exchange_run(conn, &x, &outcome, err);
 
 	answer->took_ms = clock_mono_ms() - began_ms;
-	answer->midway_s = clock_wall_ns() / SECOND_NS;
+	answer->ended_s = clock_wall_ns() / SECOND_NS;
 	answer->status = answer->meta.status = outcome.status;
 	answer->success = outcome.success || is_deletion(probe, outcome.status);
 	if (code == GS_OK && !answer->success) {

@@ -30,7 +30,7 @@ struct probe_answer {
 	struct meta meta;
 	struct errors_judgement judgement; /* unless success */
 	uint64_t took_ms;
-	int64_t midway_s;            /* our clock when it was under way */
+	int64_t ended_s;             /* our clock when it had come, Unix time */
 	uint64_t bytes;              /* of what was asked for */
 	char taken[PROBE_TAKEN_MAX]; /* the beginning of that, terminated */
 };

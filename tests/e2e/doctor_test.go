@@ -4,9 +4,11 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"net"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // diagnosis is what `gocache-s3 doctor -json` prints.
@@ -216,6 +218,51 @@ func TestDoctorFindsTheRegion(t *testing.T) {
 	}
 }
 
+// The policies are whole, however long bucket and prefix are.
+func TestDoctorPrintsWholePolicies(t *testing.T) {
+	server := newBadServer(t, func(x *exchange) { x.fail("403 Forbidden", "AccessDenied", "") })
+	c := at(t, server.store).set("GOCACHE_S3_BUCKET=" + strings.Repeat("b", 255))
+	advice := examine(t, c, "-prefix", strings.Repeat("p", 512)).words("list")
+	_, advice, _ = strings.Cut(advice, "read and write:\n")
+	write, read, _ := strings.Cut(advice, "\nand this one to read, with -read-only:\n")
+	for _, policy := range []string{write, read} {
+		if !json.Valid([]byte(policy)) || strings.Count(policy, strings.Repeat("b", 255)) != 2 {
+			t.Errorf("no policy: %q", policy)
+		}
+	}
+}
+
+// The clock is judged by what the store says, however far off, and not at all
+// if it says nothing.
+func TestDoctorReadsTheClock(t *testing.T) {
+	cases := []struct {
+		name          string
+		off           time.Duration
+		verdict, says string
+	}{
+		{"right", 0, "", "as the store's"},
+		{"an hour behind", time.Hour, "warning", " s behind the store's"},
+		{"two days ahead", -48 * time.Hour, "warning", " s ahead of the store's"},
+		{"years behind", 50 * 365 * 24 * time.Hour, "warning", " s behind the store's"},
+		{"unknown", -1, "skipped", "no answer that tells"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			server := newBadServer(t, func(x *exchange) {
+				date := "Date: " + time.Now().Add(c.off).UTC().Format(http.TimeFormat) + "\r\n"
+				if c.off == -1 {
+					date = ""
+				}
+				x.answer("404 Not Found", date, errorXML("NoSuchKey", ""))
+			})
+			d := examine(t, at(t, server.store), "-read-only")
+			if got := d.verdicts()["clock"]; got != c.verdict || !strings.Contains(d.words("clock"), c.says) {
+				t.Errorf("clock is %q, want %q: %s", got, c.verdict, d.words("clock"))
+			}
+		})
+	}
+}
+
 // An authority that is not trusted is found in the handshake.
 func TestDoctorChecksTheChain(t *testing.T) {
 	ca, other := newAuthority(t, "e2e doctor"), newAuthority(t, "e2e stranger")
@@ -232,8 +279,8 @@ func TestDoctorChecksTheChain(t *testing.T) {
 func TestDoctorDistrustsOddStores(t *testing.T) {
 	anything := newBadServer(t, func(x *exchange) { x.answer("200 OK", "", "hello") })
 	d := examine(t, at(t, anything.store))
-	if d.Well || !strings.Contains(d.words("missing key"), "nobody has put") {
-		t.Errorf("%v: %s", d.verdicts(), d.words("missing key"))
+	if d.Well || !strings.Contains(d.words("missing key"), "nobody has put") || !strings.Contains(d.words("list"), "no list") {
+		t.Errorf("%v: %s, %s", d.verdicts(), d.words("list"), d.words("missing key"))
 	}
 	forgetful := newBadServer(t, func(x *exchange) {
 		if x.method == "GET" && !x.isList() && !x.isEntry() {

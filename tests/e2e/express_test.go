@@ -204,4 +204,7 @@ func TestDoctorOfADirectory(t *testing.T) {
 			t.Errorf("%q, want %q", said, part)
 		}
 	}
+	d.session = func(x *exchange) { x.answer("200 OK", "", "<html></html>") }
+	examine(t, d.machine(t), "-read-only")
+	d.check(t)
 }
