@@ -18,14 +18,15 @@ ring_push(struct ring *r, const struct entry *e)
 	if (r->count == r->cap) {
 		return false;
 	}
-	r->slot[(r->head + r->count++) % r->cap] = *e;
+	r->slot[(r->head + r->count++) % r->cap] =
+		(struct queued){*e, r->added++};
 	return true;
 }
 
 static struct entry
 ring_pop(struct ring *r)
 {
-	struct entry e = r->slot[r->head];
+	struct entry e = r->slot[r->head].entry;
 
 	r->count--;
 	/* an empty ring begins again where memory has been touched already */
@@ -37,23 +38,22 @@ ring_pop(struct ring *r)
 static int
 by_action(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
-	int order = memcmp(x->action.byte, y->action.byte, ID_LEN);
+	const struct queued *x = a, *y = b;
+	int order = memcmp(x->entry.action.byte, y->entry.action.byte, ID_LEN);
 
-	return order != 0
-		       ? order
-		       : (x->time_ns < y->time_ns) - (x->time_ns > y->time_ns);
+	return order != 0 ? order
+			  : (x->number < y->number) - (x->number > y->number);
 }
 
 static int
 by_size(const void *a, const void *b)
 {
-	const struct entry *x = a, *y = b;
+	const struct queued *x = a, *y = b;
 
-	if (x->size != y->size) {
-		return x->size < y->size ? -1 : 1;
+	if (x->entry.size != y->entry.size) {
+		return x->entry.size < y->entry.size ? -1 : 1;
 	}
-	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+	return (x->number > y->number) - (x->number < y->number);
 }
 
 /* Lets the entries begin with the first slot, in any order. */
@@ -75,9 +75,11 @@ ring_leave_first(struct ring *r)
 	size_t left = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		if (left == 0 ||
-			!id_eq(&r->slot[i].action, &r->slot[left - 1].action)) {
-			r->slot[left++] = r->slot[i];
+		const struct queued *q = &r->slot[i];
+
+		if (left == 0 || !id_eq(&q->entry.action,
+					 &r->slot[left - 1].entry.action)) {
+			r->slot[left++] = *q;
 		}
 	}
 	r->count = left;
@@ -187,9 +189,10 @@ ready_ring(struct queue *q)
 		q->uploading_count == QUEUE_WORKERS_MAX) {
 		return NULL;
 	}
-	return find_uploading(q, &r->slot[r->head].action) == q->uploading_count
-		       ? r
-		       : NULL;
+	const struct entry *first = &r->slot[r->head].entry;
+
+	return find_uploading(q, &first->action) == q->uploading_count ? r
+								       : NULL;
 }
 
 bool

@@ -20,10 +20,16 @@ enum {
 	QUEUE_WORKERS_MAX = 64,
 };
 
+struct queued {
+	struct entry entry;
+	uint64_t number; /* a later one's is larger */
+};
+
 /* First in, first out, over storage of the owner. */
 struct ring {
-	struct entry *slot;
+	struct queued *slot;
 	size_t cap, head, count;
+	uint64_t added; /* so far */
 };
 
 struct queue {
@@ -66,8 +72,8 @@ void queue_weighed(struct queue *q);
 void queue_done_put(struct queue *q, const struct entry *e, bool held);
 
 /* Time may run out: of what is queued the smallest comes first from now on, so
- * that most entries get through, and of several of one action only the one with
- * the last time stays. What is added later comes behind. In O(n log n), in
+ * that most entries get through, and of several of one action only the one that
+ * was added last stays. What is added later comes behind. In O(n log n), in
  * place, under the lock. */
 void queue_hurry(struct queue *q);
 

@@ -43,15 +43,12 @@ entry(unsigned n, uint64_t size)
 	return (struct entry){.action = action(n), .size = size};
 }
 
-/* Each is put later than the one before. */
 static inline bool
 add_put(unsigned n, uint64_t size, bool held)
 {
-	static int64_t time_ns;
 	struct entry e = entry(n, size);
 	size_t ignored;
 
-	e.time_ns = ++time_ns;
 	return queue_add_put(&queue, &e, held, &ignored);
 }
 

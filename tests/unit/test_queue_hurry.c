@@ -47,6 +47,28 @@ of_one_action_only_the_last_put_stays(void **state)
 	assert_int_equal(queue.puts.count, 0);
 }
 
+/* As a clock does that is set right in between. */
+static void
+the_last_put_stays_whatever_the_clock_says(void **state)
+{
+	size_t ignored;
+
+	for (unsigned i = 0; i < QUEUE_PUTS_MAX; i++) {
+		struct entry e = entry(i / 2, i);
+
+		e.time_ns = -(int64_t)i;
+		assert_true(queue_add_put(&queue, &e, false, &ignored));
+	}
+	queue_hurry(&queue);
+	assert_int_equal(queue.puts.count, QUEUE_PUTS_MAX / 2);
+	for (unsigned i = 1; i < QUEUE_PUTS_MAX; i += 2) {
+		struct entry e = take_put(false);
+
+		assert_int_equal(e.size, i);
+		queue_done_put(&queue, &e, false);
+	}
+}
+
 static void
 what_comes_later_is_behind(void **state)
 {
@@ -126,13 +148,14 @@ who_waits_takes_what_is_first_now(void **state)
 		pthread_create(&taker.thread, NULL, take_one_put, &taker), 0);
 	await_putters(1);
 	pthread_mutex_lock(&queue.lock);
-	queue.puts.slot[queue.puts.count++] = entry(2, 1); /* wakes nobody */
+	queue.puts.slot[queue.puts.count++].entry =
+		entry(2, 1); /* wakes nobody */
 	pthread_mutex_unlock(&queue.lock);
 	queue_hurry(&queue);
 	pthread_join(taker.thread, NULL);
 	assert_true(taker.taken);
 	assert_int_equal(queue_puts_left(&queue, false), 3);
-	assert_int_equal(queue.puts.slot[queue.puts.head].size, 2);
+	assert_int_equal(queue.puts.slot[queue.puts.head].entry.size, 2);
 }
 
 int
@@ -142,6 +165,7 @@ main(void)
 		TEST(the_smallest_comes_first),
 		TEST(equal_ones_stay_in_order),
 		TEST(of_one_action_only_the_last_put_stays),
+		TEST(the_last_put_stays_whatever_the_clock_says),
 		TEST(what_comes_later_is_behind),
 		TEST(held_ones_stay_behind_the_others),
 		TEST(nothing_and_one_are_sorted),
