@@ -28,8 +28,11 @@ enum {
 	/* raw bytes that compress to SNAPSHOT_INLINE_MAX or less, mostly */
 	PLAN_INLINE_RAW = 640 * 1024,
 	PLAN_IDLE_MAX = 4,    /* full runs that may leave a block unused */
-	PLAN_PACKS_MAX = 32,  /* more are merged, */
-	PLAN_PACKS_KEPT = 16, /* all but these */
+	PLAN_PACKS_MAX = 32,  /* of more the smallest are merged, */
+	PLAN_PACKS_KEPT = 16, /* all but these, */
+	/* if two or more have no more bytes than this: those of large ones
+	 * would be as many packs again */
+	PLAN_SMALL_PACK_BYTES = 8 * 1024 * 1024,
 };
 
 /* Instead of an order of use: the last snapshot's entry was not used, or this
@@ -41,7 +44,8 @@ enum plan_place {
 	PLAN_KNOWN,  /* the last snapshot has it */
 	PLAN_INLINE, /* new: into the next snapshot itself, */
 	PLAN_PACK,   /* or into a pack */
-	PLAN_NEVER,  /* too large: only as an object */
+	/* only as an object: it is too large, or the next snapshot full */
+	PLAN_NEVER,
 };
 
 enum plan_verdict {
@@ -78,6 +82,9 @@ struct plan {
 	const struct index *known; /* of the entries of last */
 	struct plan_memory m;
 	uint32_t uses; /* so far: the next one's number */
+	/* entries that the next snapshot has room for: those of blocks that are
+	 * used, and new ones */
+	uint32_t taken;
 	uint32_t
 		fresh; /* entries that the next snapshot has and last has not */
 	uint64_t inline_raw; /* left for new inline entries */

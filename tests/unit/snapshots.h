@@ -36,10 +36,12 @@ snapshots_entry(unsigned n)
 	return e;
 }
 
-/* Pack i was created at i days, and each block of it follows the one before. */
+/* Pack i was created at i days, and each block of it follows the one before.
+ * packed_len is that of each block; NULL: MADE_PACKED_LEN. */
 static inline void
-snapshots_make(struct made *m, uint32_t packs, const struct made_block *blocks,
-	uint32_t count)
+snapshots_make_sized(struct made *m, uint32_t packs,
+	const struct made_block *blocks, uint32_t count,
+	const uint32_t *packed_len)
 {
 	struct snapshot_head h = {
 		.created = 0, .packs = packs, .blocks = count};
@@ -67,12 +69,13 @@ snapshots_make(struct made *m, uint32_t packs, const struct made_block *blocks,
 		const struct made_block *b = &blocks[i];
 		uint64_t *at =
 			&end[b->pack == SNAPSHOT_INLINE ? packs : b->pack];
-		struct snapshot_block block = {b->pack, MADE_PACKED_LEN,
+		struct snapshot_block block = {b->pack,
+			packed_len ? packed_len[i] : MADE_PACKED_LEN,
 			(uint32_t)b->entries * MADE_ENTRY_BYTES + 8, 0, *at,
 			b->entries, b->idle};
 
 		snapshot_write_block(&w, &block);
-		*at += MADE_PACKED_LEN;
+		*at += block.packed_len;
 	}
 	for (uint32_t i = 0; i < h.entries; i++) {
 		struct block_entry e = snapshots_entry(i);
@@ -89,6 +92,13 @@ snapshots_make(struct made *m, uint32_t packs, const struct made_block *blocks,
 		GS_OK);
 	m->slot = malloc(index_slots(h.entries) * sizeof(*m->slot));
 	snapshot_index(&m->s, &m->known, m->slot);
+}
+
+static inline void
+snapshots_make(struct made *m, uint32_t packs, const struct made_block *blocks,
+	uint32_t count)
+{
+	snapshots_make_sized(m, packs, blocks, count, NULL);
 }
 
 static inline void

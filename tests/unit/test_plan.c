@@ -52,6 +52,37 @@ new_entries_have_a_place(void **state)
 	snapshots_free(&made);
 }
 
+/* Entry n of a run that makes very many. */
+static enum plan_place
+use_one_of_many(uint32_t n)
+{
+	struct block_entry e = {.size = 1};
+	uint32_t order;
+
+	memcpy(e.action.byte, &n, sizeof(n));
+	e.action.byte[ID_LEN - 1] = 1;
+	return plan_use(&plan, &e, &order);
+}
+
+/* Else what the next snapshot has no room for would be packed, and sent, by
+ * every run again. */
+static void
+what_a_snapshot_has_no_room_for_is_never_packed(void **state)
+{
+	uint32_t n = 0;
+
+	BEGIN(1, {0, 10, 0}, {0, 10, 0}, {0, 10, 0});
+	use_entries(9, 11);
+	while (n < SNAPSHOT_ENTRIES_MAX && use_one_of_many(n) != PLAN_NEVER) {
+		n++;
+	}
+	assert_int_equal(n, SNAPSHOT_ENTRIES_MAX - 20);
+	assert_int_equal(plan.fresh, n);
+	use_entries(25, 26);
+	assert_int_equal(use_one_of_many(n), PLAN_NEVER);
+	snapshots_free(&made);
+}
+
 static void
 inline_room_ends(void **state)
 {
@@ -118,15 +149,18 @@ static void
 blocks_that_nobody_uses_go_in_the_end(void **state)
 {
 	BEGIN(1, {0, 10, 0}, {0, 2, 0}, {0, 2, PLAN_IDLE_MAX - 1},
-		{0, 2, PLAN_IDLE_MAX}, {0, 2, PLAN_IDLE_MAX});
+		{0, 2, PLAN_IDLE_MAX}, {0, 2, PLAN_IDLE_MAX},
+		{0, 2, UINT16_MAX});
 	use_entries(0, 10);
 	use_entries(16, 18);
 	(void)use_new(500, 1);
 	assert_true(plan_judge(&plan, 0, 0));
 	assert_true(plan.full);
-	for (size_t i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 6; i++) {
+		bool goes = i == 3 || i == 5;
+
 		assert_int_equal(
-			block[i].verdict, i == 3 ? PLAN_DROP : PLAN_KEEP);
+			block[i].verdict, goes ? PLAN_DROP : PLAN_KEEP);
 	}
 	assert_int_equal(block[0].idle, 0);
 	assert_int_equal(block[1].idle, 1);
@@ -184,36 +218,6 @@ half_used_blocks_stay_sparse_ones_are_written_again(void **state)
 	snapshots_free(&made);
 }
 
-/* Pack i has i / 4 + 1 blocks. */
-static void
-many_packs_become_few(void **state)
-{
-	static struct made_block blocks[ITEMS];
-	uint32_t n = 0, kept = 0;
-
-	for (uint32_t i = 0; i < PLAN_PACKS_MAX + 1; i++) {
-		for (uint32_t k = 0; k < i / 4 + 1; k++) {
-			blocks[n++] = (struct made_block){i, 1, 0};
-		}
-	}
-	begin(PLAN_PACKS_MAX, blocks, n - 33 / 4 - 1);
-	use_entries(0, n - 9);
-	assert_false(plan_judge(&plan, 0, 0));
-	snapshots_free(&made);
-	begin(PLAN_PACKS_MAX + 1, blocks, n);
-	use_entries(0, n);
-	assert_true(plan_judge(&plan, 0, 0));
-	for (uint32_t i = 0; i < n; i++) {
-		bool heavy = blocks[i].pack > PLAN_PACKS_MAX - PLAN_PACKS_KEPT;
-
-		assert_int_equal(
-			block[i].verdict, heavy ? PLAN_KEEP : PLAN_REWRITE);
-		kept += heavy;
-	}
-	assert_true(kept > 0);
-	snapshots_free(&made);
-}
-
 static void
 blocks_are_cut_to_size(void **state)
 {
@@ -260,6 +264,8 @@ main(void)
 		cmocka_unit_test(a_run_that_adds_nothing_writes_nothing),
 		cmocka_unit_test(the_first_run_has_no_snapshot),
 		cmocka_unit_test(new_entries_have_a_place),
+		cmocka_unit_test(
+			what_a_snapshot_has_no_room_for_is_never_packed),
 		cmocka_unit_test(inline_room_ends),
 		cmocka_unit_test(another_output_is_new),
 		cmocka_unit_test(what_is_lost_goes),
@@ -267,7 +273,6 @@ main(void)
 		cmocka_unit_test(blocks_that_come_back_find_a_place),
 		cmocka_unit_test(
 			half_used_blocks_stay_sparse_ones_are_written_again),
-		cmocka_unit_test(many_packs_become_few),
 		cmocka_unit_test(blocks_are_cut_to_size),
 		cmocka_unit_test(inline_room_is_what_is_left),
 	};
