@@ -17,7 +17,9 @@ struct id
 place_name(const struct settings_input *in, int64_t now_ns)
 {
 	static const char *const names[] = {"AWS_ENDPOINT_URL_S3",
-		"AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CONFIG_FILE"};
+		"AWS_ENDPOINT_URL", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE",
+		"AWS_SHARED_CREDENTIALS_FILE"};
 	const char *const told[] = {
 		in->endpoint, in->bucket, in->prefix, in->profile};
 	const int64_t week = now_ns / WEEK_NS;

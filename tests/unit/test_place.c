@@ -54,23 +54,37 @@ what_does_not_name_a_bucket_changes_nothing(void **state)
 	assert_true(same(&plain, &other));
 }
 
+/* Each names another bucket, or the files that do. */
 static void
 the_environment_counts(void **state)
 {
-	char variables[][40] = {"AWS_ENDPOINT_URL=http://x",
-		"AWS_ENDPOINT_URL_S3=http://x", "AWS_PROFILE=work",
-		"AWS_CONFIG_FILE=/other", "HOME=/elsewhere"};
-	struct id before = place_name(&plain, 0), seen[4];
+	char variables[][60] = {"AWS_ENDPOINT_URL=http://x",
+		"AWS_ENDPOINT_URL_S3=http://x",
+		"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_PROFILE=work",
+		"AWS_DEFAULT_PROFILE=work", "AWS_CONFIG_FILE=/other",
+		"AWS_SHARED_CREDENTIALS_FILE=/other"};
+	struct id seen[ARRAY_LEN(variables) + 1] = {place_name(&plain, 0)};
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
 		env[0] = variables[i];
-		seen[i] = place_name(&plain, 0);
-		assert_false(id_eq(&seen[i], &before));
-		assert_true(i == 0 || !id_eq(&seen[i], &seen[i - 1]));
+		seen[i + 1] = place_name(&plain, 0);
+		for (size_t k = 0; k <= i; k++) {
+			assert_false(id_eq(&seen[k], &seen[i + 1]));
+		}
 	}
-	env[0] = variables[4];
-	seen[0] = place_name(&plain, 0);
-	assert_true(id_eq(&seen[0], &before));
+	env[0] = NULL;
+}
+
+static void
+other_variables_change_nothing(void **state)
+{
+	char home[] = "HOME=/elsewhere";
+	const struct id before = place_name(&plain, 0);
+
+	env[0] = home;
+	const struct id after = place_name(&plain, 0);
+
+	assert_true(id_eq(&before, &after));
 	env[0] = NULL;
 }
 
@@ -92,6 +106,7 @@ main(void)
 		cmocka_unit_test(what_names_another_bucket_is_another_place),
 		cmocka_unit_test(what_does_not_name_a_bucket_changes_nothing),
 		cmocka_unit_test(the_environment_counts),
+		cmocka_unit_test(other_variables_change_nothing),
 		cmocka_unit_test(a_name_is_good_for_a_week),
 	};
 
