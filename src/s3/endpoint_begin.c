@@ -233,6 +233,10 @@ choose_url(struct endpoint_draft *d, struct gs_err *err)
 	} else {
 		buf_add(&host, buf_view(&as_given));
 	}
+	if (!buf_ok(&host)) {
+		return gs_fail(err, GS_CONFIG, "endpoint", d->wish->url,
+			"its host would be too long in that region");
+	}
 	d->url.host = buf_view(&host);
 	d->store = store_of_host(d->url.host);
 	if (d->region.n == 0) {

@@ -52,15 +52,32 @@ store_aws_host(const struct store_aws *aws, struct buf *out)
 	buf_str(out, partition_of_region(aws->region)->dns_suffix);
 }
 
-/* Finds the region in what stands before a store's domain: its last label, as
- * in s3.dualstack.eu-west-1, s3-us-west-2, oss-cn-hangzhou, s3.eu-west-1.vpce.
+/* Takes what is no region's name off a label: s3-us-west-2, oss-cn-hangzhou, and
+ * oss-cn-hangzhou-internal for who is there. */
+static struct view
+region_in_label(struct view label)
+{
+	static const char *const leads[] = {"s3-fips-", "s3-", "oss-"};
+	const struct view tail = VIEW("-internal");
+
+	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
+		if (view_starts(label, view_of(leads[i]))) {
+			label = view_skip(label, view_of(leads[i]).n);
+			break;
+		}
+	}
+	label.n -= view_ends(label, tail) ? tail.n : 0;
+	return label;
+}
+
+/* Finds the region in what stands before a store's domain: in its last label, as
+ * in s3.dualstack.eu-west-1, or in the one before in s3.eu-west-1.vpce.
  * False if that is the name of a service. */
 static bool
 find_region(struct view before, struct view *region)
 {
 	static const char *const services[] = {"s3", "s3-accelerate",
 		"s3-external-1", "s3-fips", "dualstack", ""};
-	static const char *const leads[] = {"s3-fips-", "s3-", "oss-"};
 	struct view label, rest = before;
 
 	if (view_ends(before, VIEW(".vpce"))) {
@@ -73,15 +90,7 @@ find_region(struct view before, struct view *region)
 			return false;
 		}
 	}
-	*region = label;
-	for (size_t i = 0; i < ARRAY_LEN(leads); i++) {
-		struct view lead = view_of(leads[i]);
-
-		if (view_starts(label, lead)) {
-			*region = view_skip(label, lead.n);
-			break;
-		}
-	}
+	*region = region_in_label(label);
 	return true;
 }
 

@@ -44,7 +44,7 @@ static void
 test_places(void **state)
 {
 	assert_int_equal(
-		each_row("tests/vectors/endpoint/places.txt", run_place), 87);
+		each_row("tests/vectors/endpoint/places.txt", run_place), 88);
 }
 
 static void
@@ -204,6 +204,29 @@ resolve(struct view bucket, struct view prefix, struct view url,
 	return endpoint_resolve(&wish, &endpoint, &err);
 }
 
+/* A store that names a long region does not lead to half of a host. */
+static void
+test_a_host_that_gets_too_long_by_its_region(void **state)
+{
+	static const char end[] = ".s3.us-east-1.amazonaws.com";
+	char region[REGION_MAX], url[sizeof("https://") - 1 + HOST_MAX];
+	struct endpoint_wish wish = {.bucket = VIEW("buck"),
+		.url = {url, sizeof(url)},
+		.region = VIEW("eu-west-9"),
+		.addressing = ENDPOINT_PATH,
+		.region_is_named = true};
+
+	memset(region, 'r', sizeof(region));
+	memset(url, 'x', sizeof(url));
+	memcpy(url, "https://", 8);
+	memcpy(url + sizeof(url) - strlen(end), end, strlen(end));
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_OK);
+	assert_true(view_ends(
+		view_of(endpoint.host), VIEW("x.s3.eu-west-9.amazonaws.com")));
+	wish.region = (struct view){region, sizeof(region)};
+	assert_int_equal(endpoint_resolve(&wish, &endpoint, &err), GS_CONFIG);
+}
+
 static void
 test_limits(void **state)
 {
@@ -276,6 +299,7 @@ main(void)
 		cmocka_unit_test(test_object_paths),
 		cmocka_unit_test(test_bucket_paths),
 		cmocka_unit_test(test_host_for_connecting),
+		cmocka_unit_test(test_a_host_that_gets_too_long_by_its_region),
 		cmocka_unit_test(test_limits),
 	};
 
