@@ -273,7 +273,7 @@ static void
 go_on(struct census_taker *t)
 {
 	if (t->stage == CENSUS_UNBEGUN &&
-		(t->offers > 0 || t->expected > 0 ||
+		(t->offers > 0 || t->strange >= CENSUS_AFTER_STRANGE ||
 			t->absent >= CENSUS_AFTER_ABSENT)) {
 		begin(t);
 	} else if (t->stage == CENSUS_PLANNED && is_worth_the_rest(t)) {
@@ -283,13 +283,14 @@ go_on(struct census_taker *t)
 }
 
 void
-census_taker_expect(struct census_taker *t, size_t entries)
+census_taker_note_strange(struct census_taker *t, size_t entries)
 {
 	if (remote_lists_anyhow(t->remote)) {
 		return;
 	}
 	pthread_mutex_lock(&t->lock);
 	t->expected = entries;
+	t->strange++;
 	go_on(t);
 	pthread_mutex_unlock(&t->lock);
 }

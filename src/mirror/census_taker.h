@@ -7,8 +7,9 @@
  * entries only those are uploaded.
  *
  * Where it is known what the last run used, a get for anything else is most
- * likely in vain, and the bucket has as many keys at least: with the first such
- * get, as many first pages are listed at the same time.
+ * likely in vain, and the bucket has as many keys at least: with the second such
+ * get, as many first pages are listed at the same time. The first may be the only
+ * one: a program that go has linked before is never in the cache.
  *
  * A directory bucket, whose listings are in no order, is walked over by one
  * thread, as far as that is worth it by then, and on from there when it is worth
@@ -33,6 +34,8 @@
 enum {
 	/* gets in vain before the first page is listed */
 	CENSUS_AFTER_ABSENT = 3,
+	/* the same of gets for what the last run did not use, in vain or not */
+	CENSUS_AFTER_STRANGE = 2,
 	/* pages that a get in vain is worth, or an entry to be offered; they
 	 * cost less than as many gets, since they are listed side by side */
 	CENSUS_PAGES_WORTH = 4,
@@ -55,8 +58,9 @@ struct census_taker {
 	pthread_cond_t moved; /* to another stage */
 	unsigned absent;      /* gets in vain */
 	unsigned offers;      /* older entries */
-	size_t expected; /* keys at least, if a get was for no such entry */
-	bool failed;     /* nothing more can be listed, or believed */
+	unsigned strange;     /* gets for what the last run did not use */
+	size_t expected;      /* keys at least, once there was one */
+	bool failed;          /* nothing more can be listed, or believed */
 	struct census census;
 	struct census_plan plan;
 	size_t ranges_begun; /* of the plan */
@@ -70,7 +74,7 @@ void census_taker_init(struct census_taker *t, struct remote *remote);
 
 /* Notes that a get is asked for what is none of so many entries that the last
  * run used. A bucket whose listings are in no order is not listed for that. */
-void census_taker_expect(struct census_taker *t, size_t entries);
+void census_taker_note_strange(struct census_taker *t, size_t entries);
 
 /* Notes a get for what was not there, or one that was refused: without the
  * right to list, S3 says so of what is not there. */

@@ -24,12 +24,12 @@ crew_init(struct crew *c, const struct crew_setup *with)
 
 /* A get is asked: what the last run did not use is most likely not there. */
 static void
-expect(struct crew *c, const struct id *action)
+look_for_strange(struct crew *c, const struct id *action)
 {
 	size_t entries = c->past ? past_lacks(c->past, action) : 0;
 
 	if (entries > 0) {
-		census_taker_expect(&c->census, entries);
+		census_taker_note_strange(&c->census, entries);
 	}
 }
 
@@ -40,7 +40,7 @@ fetch(struct crew *c, const struct id *action)
 		remote_count_absent(c->with.remote);
 		return false;
 	}
-	expect(c, action);
+	look_for_strange(c, action);
 	enum remote_result result = remote_fetch(c->with.remote, action);
 
 	if (result == REMOTE_DONE) {

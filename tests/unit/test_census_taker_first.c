@@ -4,7 +4,9 @@
 static void
 expect(size_t entries)
 {
-	census_taker_expect(&taker, entries);
+	for (unsigned i = 0; i < CENSUS_AFTER_STRANGE; i++) {
+		census_taker_note_strange(&taker, entries);
+	}
 }
 
 static void
@@ -17,6 +19,20 @@ begins_before_anything_is_in_vain(void **state)
 	assert_false(lacks(key_no(1)));
 	expect(100);
 	note_absent(CENSUS_AFTER_ABSENT);
+	assert_int_equal(script_count_heard(&f->server), 1);
+	end();
+}
+
+/* A program that is linked anew, and nothing else, is nothing to list for. */
+static void
+begins_with_the_second_get_for_what_was_not_used(void **state)
+{
+	begin(100, 1000, list_rightly);
+	census_taker_note_strange(&taker, 100);
+	note_absent(1);
+	assert_int_equal(taker.stage, CENSUS_UNBEGUN);
+	census_taker_note_strange(&taker, 100);
+	await_stage(CENSUS_SETTLED);
 	assert_int_equal(script_count_heard(&f->server), 1);
 	end();
 }
@@ -145,6 +161,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_before_anything_is_in_vain),
+		cmocka_unit_test(
+			begins_with_the_second_get_for_what_was_not_used),
 		cmocka_unit_test(
 			lists_the_pages_of_the_last_run_at_the_same_time),
 		cmocka_unit_test(knows_buckets_that_are_larger_than_expected),
