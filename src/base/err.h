@@ -35,7 +35,7 @@ struct gs_err {
 /*
  * Fills err with "WHAT 'SUBJECT': WHY" (no quotes for an empty subject, no
  * colon for a NULL why), cut to fit, a long subject first, and returns code.
- * Control bytes become '?'.
+ * It is UTF-8 without control characters (base/clean.h).
  */
 enum gs_code gs_fail(struct gs_err *err, enum gs_code code, const char *what,
 	struct view subject, const char *why);

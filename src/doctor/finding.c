@@ -1,12 +1,24 @@
 #include "doctor/finding.h"
 
+#include "base/clean.h"
+
 static void
 set_text(char *to, size_t cap, struct view text)
 {
 	struct buf out = buf_over(to, cap);
 
-	if (text.n >= cap) {
-		text.n = cap - 1;
+	clean_add(&out, text);
+	buf_cstr(&out);
+}
+
+/* Our own words, in lines. */
+static void
+set_advice(struct finding *f, struct view text)
+{
+	struct buf out = BUF_OVER(f->advice);
+
+	if (text.n >= out.cap) {
+		text.n = out.cap - 1;
 	}
 	buf_add(&out, text);
 	buf_cstr(&out);
@@ -26,7 +38,7 @@ finding_say(struct finding *f, enum finding_verdict verdict, struct view text,
 {
 	f->verdict = verdict;
 	set_text(f->text, sizeof(f->text), text);
-	set_text(f->advice, sizeof(f->advice), advice);
+	set_advice(f, advice);
 }
 
 void

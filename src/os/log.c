@@ -1,6 +1,6 @@
 #include "os/log.h"
 
-#include "base/buf.h"
+#include "base/clean.h"
 #include "os/clock.h"
 #include "os/fdio.h"
 
@@ -58,17 +58,6 @@ remember(struct view text)
 	return true;
 }
 
-/* Appends what fits beside the final LF. */
-static void
-add_clean(struct buf *line, struct view text)
-{
-	for (size_t i = 0; i < text.n && line->len + 1 < line->cap; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		buf_char(line, c < 0x20 || c == 0x7f ? '?' : (char)c);
-	}
-}
-
 /* True if a line can be written without waiting: a pipe that is not full has
  * room for one (pipe(7), PIPE_BUF). */
 static bool
@@ -95,7 +84,7 @@ log_line(enum log_level level, struct view text)
 		return;
 	}
 	buf_str(&line, "gocache-s3: ");
-	add_clean(&line, text);
+	clean_add(&line, text); /* leaves room for the LF */
 	buf_char(&line, '\n');
 	do { /* one write, so that lines of several processes do not mix */
 		written = write(STDERR_FILENO, line.p, line.len);

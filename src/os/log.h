@@ -14,8 +14,8 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO };
 /* verbose: whether LOG_INFO is shown. */
 void log_init(bool verbose);
 
-/* Writes one line; control bytes become '?'. An equal line is written once. A
- * line that nobody makes room for in time is lost. */
+/* Writes one line, of what clean_add makes of the text. An equal one is written
+ * once. A line that nobody makes room for in time is lost. */
 void log_line(enum log_level level, struct view text);
 
 /* The text of err. */

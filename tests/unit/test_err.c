@@ -20,6 +20,7 @@ says_what_on_what_and_why(void **state)
 		{"cannot open", NULL, NULL, "cannot open"},
 		{"bad", "a\nb\x7f\x1b[2J\t", NULL, "bad 'a?b??[2J?'"},
 		{"bad", "\xc3\xa4", NULL, "bad '\xc3\xa4'"},
+		{"bad", "\xe4\xc2\x9b[2J", NULL, "bad '??[2J'"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -141,6 +141,8 @@ control_bytes_do_not_pass(void **state)
 {
 	log_line(LOG_ERROR, VIEW("a\nb\033[31m\x7f\t\r\0é"));
 	assert_string_equal(said(), "gocache-s3: a?b?[31m????é\n");
+	log_line(LOG_ERROR, VIEW("\xc2\x9b[31m\xe4"));
+	assert_string_equal(said(), "gocache-s3: ?[31m?\n");
 }
 
 static void

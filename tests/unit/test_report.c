@@ -103,9 +103,24 @@ one_document_for_a_program(void **state)
 		json_kind(&j, member(&j, JSON_ROOT, "checks")), JSON_ARRAY);
 	assert_non_null(strstr(storage,
 		"{\"check\":\"list\",\"verdict\":\"warning\",\"text\":\"a "
-		"\\\"word\\\"\\u000a\\u0001\",\"advice\":null,\"facts\":[{"
+		"\\\"word\\\"??\",\"advice\":null,\"facts\":[{"
 		"\"name\":\"key\",\"value\":\"\\\\\",\"from\":null},{\"name\":"
 		"\"two\",\"value\":\"2\",\"from\":\"-two\"}]}"));
+}
+
+/* A certificate may call itself anything. */
+static void
+what_strangers_say_is_text_for_all(void **state)
+{
+	static struct json j;
+	struct gs_err err;
+
+	finding_init(&f);
+	finding_say(&f, FINDING_OK, VIEW("by '\xe4\x1b[2J'"), VIEW(""));
+	finding_add(&f, "certificate", VIEW("\xc2\x9b[2J\0\xff"), "");
+	assert_int_equal(json_parse(&j, view_of(report_of(true)), &err), GS_OK);
+	assert_non_null(strstr(report_of(false), "by '??[2J'\n"));
+	assert_non_null(strstr(storage, "certificate   ?[2J??\n"));
 }
 
 static void
@@ -148,6 +163,7 @@ main(void)
 		cmocka_unit_test(lines_for_a_person),
 		cmocka_unit_test(the_end_says_how_well_it_is),
 		cmocka_unit_test(one_document_for_a_program),
+		cmocka_unit_test(what_strangers_say_is_text_for_all),
 		cmocka_unit_test(the_largest_finding_fits),
 		cmocka_unit_test(texts_are_cut_to_fit),
 	};
