@@ -163,13 +163,12 @@ take_messages(struct mirror *m)
 	m->link_ended |= result == LINK_ENDED;
 }
 
-/* While go waits, a snapshot that is still under way is not waited for: most
- * often there is nothing to add to it. */
+/* While go waits, a snapshot of which something is still under way is not waited
+ * for: most often there is nothing to add to it. */
 static bool
 wait_packed(struct mirror *m, bool go_waits, uint64_t until_ms)
 {
-	if (!m->packer || (go_waits && past_wait(ahead_past(m->ahead), 0) ==
-					       PAST_COMING)) {
+	if (!m->packer || (go_waits && !past_is_known(ahead_past(m->ahead)))) {
 		return true;
 	}
 	return packer_wait(m->packer, until_ms);

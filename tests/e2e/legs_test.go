@@ -104,3 +104,32 @@ func TestOddNameInTheCache(t *testing.T) {
 		})
 	}
 }
+
+// The end of a snapshot is on its way for longer than go has work to do: most
+// often there is nothing to add to it, so go does not wait for it.
+func TestCloseDoesNotWaitForTheRestOfASnapshot(t *testing.T) {
+	t.Parallel()
+	s := newBadServer(t, func(x *exchange) {
+		if x.method != "GET" || !strings.HasPrefix(x.entry, snapshotKeys) {
+			x.good()
+			return
+		}
+		all := string(x.stored().body)
+		x.write(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(all), all[:len(all)-1]))
+		x.stall()
+	})
+	z, entries := largeHoard(t, 2, 10_000)
+	z.inline(blockOf(packedOf("small", []byte("small"))))
+	z.lay(s)
+	h := start(t, scoped(t, s.store))
+	for _, e := range entries {
+		h.hit(e.action, e.body)
+	}
+	began := time.Now()
+	h.close(patience)
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("close took %v", took)
+	}
+	h.stdin.Close()
+	h.exitZero()
+}
