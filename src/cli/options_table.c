@@ -40,7 +40,7 @@ const struct option options_table[] = {
 		"all", "SIZE",
 		"how much to fetch ahead: 500MB, 2GiB, `all` or `off`"},
 	{"keep", OPTION_DAYS, FIELD(keep_s), "GOCACHE_S3_KEEP", "20", "DAYS",
-		"renew what is used and as old, before it expires; 0: never"},
+		"age at which packs in use are written anew; 0: never"},
 	{"stats", OPTION_TEXT, FIELD(stats), "GOCACHE_S3_STATS", "", "FILE",
 		"append what the run did to FILE, as a line of JSON"},
 	{"storage-class", OPTION_TEXT, FIELD(extras.storage_class),
