@@ -4,15 +4,12 @@
 #include "os/clock.h"
 #include "os/fdio.h"
 #include "os/lookup.h"
+#include "os/thread.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
-
-/* musl's getaddrinfo needs about 20 KiB, its threads get 128 by default. */
-enum { LOOKUP_STACK_BYTES = 256 * 1024 };
 
 /* A name. The thread that looks it up owns nothing but this: host does not
  * change and the slot is not given away while it runs. */
@@ -39,12 +36,7 @@ static struct name names[NAMES_MAX];
 static void
 set_up(void)
 {
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&landed, &attr);
-	pthread_condattr_destroy(&attr);
+	thread_cond_init(&landed);
 }
 
 static void
@@ -106,18 +98,10 @@ look_up(void *arg)
 static void
 start_lookup(struct name *n)
 {
-	pthread_attr_t attr;
-	pthread_t thread;
-	int rc;
-
 	n->running = true;
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attr, LOOKUP_STACK_BYTES);
-	rc = pthread_create(&thread, &attr, look_up, n);
-	pthread_attr_destroy(&attr);
-	if (rc != 0) {
-		land(n, EAI_SYSTEM, rc);
+	if (!thread_start(
+		    look_up, n)) { /* for want of one: pthread_create(3) */
+		land(n, EAI_SYSTEM, EAGAIN);
 	}
 }
 
@@ -187,16 +171,11 @@ copy_in_order(struct name *n, struct address_list *list)
 static bool
 wait_landed(struct name *n, uint64_t deadline_ms)
 {
-	const struct timespec until = {
-		.tv_sec = (time_t)(deadline_ms / 1000),
-		.tv_nsec = (long)(deadline_ms % 1000) * 1000000,
-	};
 	unsigned before = n->flights;
-	int rc = 0;
 
 	n->waiting++;
-	while (n->flights == before && rc != ETIMEDOUT) {
-		rc = pthread_cond_timedwait(&landed, &lock, &until);
+	while (n->flights == before &&
+		thread_wait_until(&landed, &lock, deadline_ms)) {
 	}
 	n->waiting--;
 	return n->flights != before;
