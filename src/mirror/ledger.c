@@ -210,7 +210,7 @@ add(struct ledger *l, enum ledger_kind kind, const struct block_entry *e,
 		.number = l->count,
 	};
 
-	if (l->count == SNAPSHOT_ENTRIES_MAX) {
+	if (l->failed || l->count == SNAPSHOT_ENTRIES_MAX) {
 		return;
 	}
 	if ((l->count == l->cap && !grow(l)) || !push(&l->queue[kind], &item)) {

@@ -242,6 +242,20 @@ what_is_packed_again_is_not_new(void **state)
 	assert_int_equal(batch.first_use, 0);
 }
 
+/* Its index may be gone with the memory that there was not. */
+static void
+nothing_is_added_to_one_that_has_failed(void **state)
+{
+	struct entry e = entry_of(7, 100);
+
+	begin_without_past();
+	use(0, 5000);
+	ledger.failed = true;
+	use(1, 5000);
+	ledger_repeat(&ledger, LEDGER_PACK, &e, 0);
+	assert_int_equal(ledger.count, 1);
+}
+
 static void
 no_more_than_a_snapshot_has_room_for(void **state)
 {
@@ -278,6 +292,7 @@ main(void)
 		TEST(the_last_output_counts),
 		TEST(bad_ones_do_not_count),
 		TEST(what_is_packed_again_is_not_new),
+		TEST(nothing_is_added_to_one_that_has_failed),
 		TEST(no_more_than_a_snapshot_has_room_for),
 		TEST(early_ones_have_a_limit),
 	};
