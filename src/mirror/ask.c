@@ -86,6 +86,18 @@ broke_off(const struct course *c)
 	       !c->outcome.stalled;
 }
 
+/* A store that has so many uploads to take that they are not through in time says
+ * as much as one that refuses them; most often it is the line that is too thin for
+ * them all. */
+static bool
+is_too_much(const struct course *c, enum step step)
+{
+	bool sent = c->outcome.sent_bytes > 0;
+
+	return step == STEP_SLOWLY || (ask_puts(c) && sent && !c->answered &&
+					      c->err.code == GS_TIMEOUT);
+}
+
 static enum step
 attempt(struct course *c)
 {
@@ -110,7 +122,7 @@ attempt(struct course *c)
 	bool lost = c->outcome.stalled || (step > STEP_ABSENT && !c->answered);
 
 	remote_pace_end(c->remote, c->ask->op,
-		step == STEP_SLOWLY ? PACE_REFUSED : result, began_ms);
+		is_too_much(c, step) ? PACE_REFUSED : result, began_ms);
 	if (lost && errors_kind(c->ask->op) == ERRORS_GET) {
 		remote_note_stall(c->remote,
 			clock_mono_ms() -

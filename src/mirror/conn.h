@@ -36,8 +36,8 @@ struct conn_patience {
 	/* how long there may be no keys to sign with, before a get is a miss,
 	 * or an upload dropped (mirror/credentials.h) */
 	unsigned keys_ms[CONN_USES];
-	/* how long a request waits for its turn (mirror/remote.h) once the store
-	 * has asked for fewer, before it goes all the same */
+	/* how long a request waits for its turn (mirror/remote.h) once there
+	 * have been too many, before it goes all the same */
 	unsigned turn_ms[CONN_USES];
 };
 

@@ -176,8 +176,8 @@ bool remote_is_in_session(const struct remote *r);
 GS_CHECKED enum gs_code remote_find_site(
 	struct remote *r, unsigned i, struct gs_err *err);
 
-/* For ask.c: around each attempt. Once the store has asked for fewer requests,
- * one waits until there is room for another of its kind (s3/pace.h), or it reads
+/* For ask.c: around each attempt. Once there have been too many requests, one
+ * waits until there is room for another of its kind (s3/pace.h), or it reads
  * and fetches are cancelled, but no longer than the patience's turn_ms; then it
  * goes all the same. Entries that go waits for are PACE_AWAITED, other objects
  * that are read and lists are PACE_READ, what is put is PACE_WRITE. Returns when

@@ -1,4 +1,4 @@
-/* The pace of requests, once the store has asked for fewer. */
+/* The pace of requests, once there have been too many. */
 #include "mirror/remote_private.h"
 
 #include "os/clock.h"

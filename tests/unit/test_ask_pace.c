@@ -165,6 +165,35 @@ so_does_that_of_a_get(void **state)
 	fixture_close(f);
 }
 
+/* More at once than a thin line carries in time. */
+static void
+so_does_an_upload_that_takes_too_long(void **state)
+{
+	f = fixture_open(hold_first);
+	struct entry e = store_entry(f, 1, "one");
+
+	held = true;
+	f->patience.stored_ms = 50;
+	remote_upload(&f->remote, &e);
+	assert_int_equal(f->remote.counts.uploaded, 1);
+	assert_in_range(f->remote.pace.window, 1, 2); /* it may have grown */
+	held = false;
+	fixture_close(f);
+}
+
+/* Gets come in their own time. */
+static void
+a_get_that_takes_too_long_does_not(void **state)
+{
+	f = fixture_open(hold_first);
+	held = true;
+	f->patience.answer_ms = 50;
+	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
+	assert_int_equal(f->remote.pace.window, PACE_WINDOW_MAX);
+	held = false;
+	fixture_close(f);
+}
+
 static bool
 fail_first(struct script *s, int fd, const struct heard *h)
 {
@@ -297,6 +326,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_refusal_narrows_the_window),
 		cmocka_unit_test(so_does_that_of_a_get),
+		cmocka_unit_test(so_does_an_upload_that_takes_too_long),
+		cmocka_unit_test(a_get_that_takes_too_long_does_not),
 		cmocka_unit_test(other_trouble_does_not),
 		cmocka_unit_test(no_more_are_under_way_than_the_window),
 		cmocka_unit_test(what_is_read_waits_for_no_upload),
