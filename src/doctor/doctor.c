@@ -5,6 +5,7 @@
 #include "doctor/report.h"
 #include "os/fdio.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 enum check {
@@ -104,6 +105,7 @@ doctor_run(const struct doctor_setup *with)
 	struct buf out = BUF_OVER(storage);
 	struct report r = {.json = with->options->json};
 
+	signal(SIGPIPE, SIG_IGN); /* or what was put would stay */
 	e = (struct exam){.with = with};
 	report_begin(&r, with->version, &out);
 	run_checks(&e, &r, &out);

@@ -224,28 +224,27 @@ exam_is_denied(const struct exam *e)
 
 /* What to do about a refusal: for want of a right, the policy that gives it. */
 static void
-advise(const struct exam *e, const char *advice, struct finding *f)
+advise(const struct exam *e, const char *advice, struct buf *out)
 {
-	struct buf out = BUF_OVER(f->advice);
-
-	buf_str(&out, advice);
+	buf_str(out, advice);
 	if (exam_is_denied(e)) {
-		buf_str(&out, out.len > 0 ? "\n" : "");
-		buf_str(&out,
+		buf_str(out, out->len > 0 ? "\n" : "");
+		buf_str(out,
 			"at AWS, this policy is enough to read and write:\n");
-		policy_write(&e->endpoint, false, &out);
-		buf_str(&out, "\nand this one to read, with -read-only:\n");
-		policy_write(&e->endpoint, true, &out);
+		policy_write(&e->endpoint, false, out);
+		buf_str(out, "\nand this one to read, with -read-only:\n");
+		policy_write(&e->endpoint, true, out);
 	}
-	(void)buf_cstr(&out);
 }
 
 void
 exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
 	const char *advice, struct finding *f)
 {
+	static char advice_storage[FINDING_ADVICE_MAX]; /* for no stack */
 	char storage[FINDING_TEXT_MAX];
 	struct buf text = BUF_OVER(storage);
+	struct buf whole = BUF_OVER(advice_storage);
 
 	buf_str(&text, "the store says ");
 	buf_uint(&text, e->answer.status);
@@ -258,8 +257,8 @@ exam_tell_refusal(const struct exam *e, enum finding_verdict verdict,
 		buf_str(&text, e->answer.meta.request_id);
 		buf_char(&text, ')');
 	}
-	finding_say(f, verdict, buf_view(&text), VIEW(""));
-	advise(e, advice ? advice : e->answer.judgement.advice, f);
+	advise(e, advice ? advice : e->answer.judgement.advice, &whole);
+	finding_say(f, verdict, buf_view(&text), buf_view(&whole));
 }
 
 /* Says what had to be mended for it. */

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -160,6 +162,24 @@ func TestDoctorFindsWhatIsWrong(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who stops reading is no reason to leave something behind.
+func TestDoctorThatNobodyHears(t *testing.T) {
+	server := newBadServer(t, nil)
+	hears, says, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hears.Close()
+	cmd := exec.Command(program(t), "doctor")
+	cmd.Env, cmd.Stdout = at(t, server.store).environ(), says
+	cmd.Run()
+	says.Close()
+	last := server.seen[len(server.seen)-1]
+	if code := cmd.ProcessState.ExitCode(); code != 1 || last.method != "DELETE" {
+		t.Errorf("exit %d after %s %s", code, last.method, last.target)
 	}
 }
 
