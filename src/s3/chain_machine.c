@@ -52,7 +52,7 @@ copy_url(const struct chain_search *search, struct chain *c, struct gs_err *err)
 	if (relative.n > 0) {
 		buf_str(&url, "http://169.254.170.2");
 		if (relative.p[0] != '/') {
-			return gs_fail(err, GS_CONFIG, c->from, relative,
+			return gs_fail(err, GS_CONFIG, c->from, VIEW(""),
 				"must begin with a slash");
 		}
 	}

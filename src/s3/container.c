@@ -30,7 +30,7 @@ authority_end(struct view text)
 {
 	size_t at = view_find(text, VIEW("://"));
 
-	for (at += at < text.n ? 3 : 0; at < text.n; at++) {
+	for (at = at < text.n ? at + 3 : 0; at < text.n; at++) {
 		char c = text.p[at];
 
 		if (c == '/' || c == '?' || c == '#') {

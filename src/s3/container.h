@@ -20,7 +20,8 @@ struct container {
 
 /* Reads its URL. GS_CONFIG for none, and for plain http to anything but an
  * address of the machine itself, of ECS or of EKS, or localhost: whoever
- * listens there would get the authorization. */
+ * listens there would get the authorization. err tells no path, which is as
+ * good as a password. */
 GS_CHECKED enum gs_code container_parse(
 	struct view text, struct container *c, struct gs_err *err);
 

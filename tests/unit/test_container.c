@@ -67,6 +67,23 @@ urls_lead_somewhere_or_are_refused(void **state)
 	assert_int_equal(lines.count, 33);
 }
 
+/* It is as good as a password. */
+static void
+a_path_is_never_said(void **state)
+{
+	static const char *const odd[] = {"169.254.170.2/hush",
+		"http:/169.254.170.2/hush", "/hush", "http://10.0.0.1/hush",
+		"ftp://127.0.0.1/hush", "http:///hush", "http://h:0/hush",
+		"http://127.0.0.1/hush\x7f", "http://127.0.0.1?hush\n"};
+	struct container c;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		assert_int_equal(
+			container_parse(view_of(odd[i]), &c, &err), GS_CONFIG);
+		assert_null(strstr(err.text, "hush"));
+	}
+}
+
 static void
 a_url_has_a_limit(void **state)
 {
@@ -157,6 +174,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(urls_lead_somewhere_or_are_refused),
+		cmocka_unit_test(a_path_is_never_said),
 		cmocka_unit_test(a_url_has_a_limit),
 		cmocka_unit_test(the_request_is_as_the_url_says),
 		cmocka_unit_test(an_authorization_is_one_line),
