@@ -189,15 +189,21 @@ static const struct rule otherwise_5xx = {
 static const struct rule https_wanted = {"", 400, NONE, SAME(ERRORS_OFF),
 	"the server wants https: write https:// in the endpoint URL"};
 
+bool
+errors_rule_fits(const char *rule_code, unsigned rule_status, struct view code,
+	unsigned status)
+{
+	return rule_status == 0 ? view_eq(code, view_of(rule_code))
+				: rule_status == status;
+}
+
 static const struct rule *
 find_rule(struct view code, unsigned status)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		const struct rule *r = &rules[i];
-
-		if (r->status == 0 ? view_eq(code, view_of(r->code))
-				   : r->status == status) {
-			return r;
+		if (errors_rule_fits(
+			    rules[i].code, rules[i].status, code, status)) {
+			return &rules[i];
 		}
 	}
 	return status >= 500 && status < 600 ? &otherwise_5xx : &otherwise;

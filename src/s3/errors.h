@@ -57,6 +57,11 @@ struct errors_judgement {
 	const char *advice;
 };
 
+/* True if a rule of a table is for an answer: it is for one word of a store or
+ * service, its code, or for a status that is not 0. */
+bool errors_rule_fits(const char *rule_code, unsigned rule_status,
+	struct view code, unsigned status);
+
 /* True for a store's or service's word for trouble that passes. */
 bool errors_code_is_passing(struct view code);
 

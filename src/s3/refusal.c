@@ -79,14 +79,12 @@ static const struct rule passing = {"", 0, REFUSAL_PASSING, LATER};
 static const struct rule final = {"", 0, REFUSAL_FINAL, ""};
 
 static const struct rule *
-find_rule(struct view code, unsigned status)
+rule_for(struct view code, unsigned status)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
-		const struct rule *r = &rules[i];
-
-		if (r->status == 0 ? view_eq(code, view_of(r->code))
-				   : r->status == status) {
-			return r;
+		if (errors_rule_fits(
+			    rules[i].code, rules[i].status, code, status)) {
+			return &rules[i];
 		}
 	}
 	return status >= 500 || errors_code_is_passing(code) ? &passing
@@ -252,7 +250,7 @@ refusal_judge(const char *service, unsigned status, struct view body,
 	const struct rule *rule;
 
 	read_words(view_trim(body), &w);
-	rule = find_rule(code_of(&w), status);
+	rule = rule_for(code_of(&w), status);
 	add_why(&why, rule, status, &w);
 	text[why.len] = '\0';
 	(void)gs_fail(err,
