@@ -101,6 +101,7 @@ store(const struct option *opt, const char *value, struct options *o)
 	return false;
 }
 
+/* A header may be a secret. */
 static enum gs_code
 fail_value(struct gs_err *err, const char *dash, const char *name,
 	const char *value, enum option_kind kind)
@@ -111,8 +112,19 @@ fail_value(struct gs_err *err, const char *dash, const char *name,
 	buf_str(&b, "invalid value of ");
 	buf_str(&b, dash);
 	buf_str(&b, name);
+	return gs_fail(err, GS_CONFIG, buf_cstr(&b),
+		kind == OPTION_TEXTS ? VIEW("") : view_of(value), wanted[kind]);
+}
+
+/* Without what may be a value of another option. */
+static enum gs_code
+fail_unknown(struct gs_err *err, const char *arg)
+{
+	struct view flag, value;
+
+	view_cut(view_of(arg), '=', &flag, &value);
 	return gs_fail(
-		err, GS_CONFIG, buf_cstr(&b), view_of(value), wanted[kind]);
+		err, GS_CONFIG, "flag provided but not defined", flag, NULL);
 }
 
 static void
@@ -193,8 +205,7 @@ read_flag(char *const argv[], int *at, struct options *o, struct gs_err *err)
 	}
 	opt = find(name);
 	if (!opt) {
-		return gs_fail(err, GS_CONFIG, "flag provided but not defined",
-			VIEW(""), arg);
+		return fail_unknown(err, arg);
 	}
 	if (!value && opt->kind == OPTION_SWITCH) {
 		value = "true";

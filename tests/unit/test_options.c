@@ -189,9 +189,9 @@ refusals(void **state)
 		const char *const args[4];
 		const char *text;
 	} cases[] = {
-		{{"-x"}, "flag provided but not defined: -x"},
-		{{"-buckets"}, "flag provided but not defined: -buckets"},
-		{{"-Bucket"}, "flag provided but not defined: -Bucket"},
+		{{"-x"}, "flag provided but not defined '-x'"},
+		{{"-buckets"}, "flag provided but not defined '-buckets'"},
+		{{"-Bucket"}, "flag provided but not defined '-Bucket'"},
 		{{"-bucket"}, "flag needs an argument: -bucket"},
 		{{"-v", "--drain"}, "flag needs an argument: --drain"},
 		{{"---v"}, "bad flag syntax: ---v"},

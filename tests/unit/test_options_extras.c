@@ -74,6 +74,26 @@ headers_add_up(void **state)
 	assert_int_equal(parse(args, NOTHING, &o, &err), GS_CONFIG);
 }
 
+/* It may be a secret. */
+static void
+a_header_is_not_repeated(void **state)
+{
+	static const char *args[EXTRAS_HEADERS_MAX + 2];
+	struct gs_err err = {0};
+	struct options o;
+
+	for (size_t i = 0; i <= EXTRAS_HEADERS_MAX; i++) {
+		args[i] = "-header=X-Key: 12345";
+	}
+	assert_int_equal(parse(args, NOTHING, &o, &err), GS_CONFIG);
+	assert_null(strstr(err.text, "12345"));
+	assert_int_equal(
+		parse(ARGS("--headers=X-Key: 12345"), NOTHING, &o, &err),
+		GS_CONFIG);
+	assert_string_equal(
+		err.text, "flag provided but not defined '--headers'");
+}
+
 int
 main(void)
 {
@@ -81,6 +101,7 @@ main(void)
 		cmocka_unit_test(none_is_given),
 		cmocka_unit_test(what_some_buckets_want),
 		cmocka_unit_test(headers_add_up),
+		cmocka_unit_test(a_header_is_not_repeated),
 	};
 
 	return cmocka_run_group_tests_name("options_extras", tests, NULL, NULL);
