@@ -1,6 +1,12 @@
 #include "doctor/policy.h"
 
+#include "base/json_text.h"
 #include "s3/partition.h"
+
+enum {
+	RESOURCE_MAX = sizeof("arn:aws-us-gov:s3:::/object/*") +
+		       BUCKET_NAME_MAX + KEY_PREFIX_MAX + 1,
+};
 
 static bool
 is_access_point(const struct endpoint *e)
@@ -8,11 +14,9 @@ is_access_point(const struct endpoint *e)
 	return view_starts(view_of(e->bucket), VIEW("arn:"));
 }
 
-/* The ARN of the bucket, without the quote that ends it. */
 static void
 add_bucket(const struct endpoint *e, struct buf *out)
 {
-	buf_char(out, '"');
 	if (!is_access_point(e)) {
 		buf_str(out, "arn:");
 		buf_str(out, partition_of_region(view_of(e->region))->id);
@@ -26,16 +30,20 @@ static void
 allow(const struct endpoint *e, const char *actions, const char *below,
 	struct buf *out)
 {
+	char storage[RESOURCE_MAX];
+	struct buf resource = BUF_OVER(storage);
+
+	add_bucket(e, &resource);
+	if (below[0]) {
+		buf_str(&resource, below);
+		buf_str(&resource, e->prefix);
+		buf_char(&resource, '*');
+	}
 	buf_str(out, "  {\"Effect\": \"Allow\",\n   \"Action\": ");
 	buf_str(out, actions);
 	buf_str(out, ",\n   \"Resource\": ");
-	add_bucket(e, out);
-	if (below[0]) {
-		buf_str(out, below);
-		buf_str(out, e->prefix);
-		buf_char(out, '*');
-	}
-	buf_str(out, "\"}");
+	json_add_text(out, buf_view(&resource));
+	buf_char(out, '}');
 }
 
 /* Everything in a directory bucket goes by way of a session. */

@@ -81,6 +81,13 @@ an_access_point_is_named_by_its_arn(void **state)
 }
 
 static void
+any_prefix_makes_a_document(void **state)
+{
+	assert_non_null(strstr(policy_for("eu-west-1", "a\"b\\c", true),
+		"\"arn:aws:s3:::cache/a\\\"b\\\\c/*\""));
+}
+
+static void
 a_directory_bucket_wants_sessions(void **state)
 {
 	const struct endpoint_wish place = {
@@ -104,6 +111,7 @@ main(void)
 		cmocka_unit_test(writers_put_too),
 		cmocka_unit_test(a_partition_has_its_own_name),
 		cmocka_unit_test(an_access_point_is_named_by_its_arn),
+		cmocka_unit_test(any_prefix_makes_a_document),
 		cmocka_unit_test(a_directory_bucket_wants_sessions),
 	};
 
