@@ -11,16 +11,20 @@ set_text(char *to, size_t cap, struct view text)
 	buf_cstr(&out);
 }
 
-/* Our own words, in lines. */
+/* Our own words, in lines, and a prefix of any bytes in a policy. */
 static void
 set_advice(struct finding *f, struct view text)
 {
 	struct buf out = BUF_OVER(f->advice);
+	struct view line;
+	bool more = text.n > 0;
 
-	if (text.n >= out.cap) {
-		text.n = out.cap - 1;
+	while (more) {
+		more = view_cut(text, '\n', &line, &text);
+		clean_add(&out, line);
+		buf_add(&out,
+			more && out.len + 1 < out.cap ? VIEW("\n") : VIEW(""));
 	}
-	buf_add(&out, text);
 	buf_cstr(&out);
 }
 

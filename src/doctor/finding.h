@@ -29,8 +29,8 @@ struct finding_fact {
 	char value[FINDING_VALUE_MAX];
 };
 
-/* All text is terminated, "" where there is nothing to say; text and values are
- * clean (base/clean.h). Large: not for a stack. Never holds a secret. */
+/* All text is terminated, "" where there is nothing to say, and clean
+ * (base/clean.h), advice line by line. Large: not for a stack. Never holds a secret. */
 struct finding {
 	enum finding_verdict verdict;
 	char text[FINDING_TEXT_MAX];     /* what is so, in one line */

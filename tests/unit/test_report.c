@@ -116,11 +116,13 @@ what_strangers_say_is_text_for_all(void **state)
 	struct gs_err err;
 
 	finding_init(&f);
-	finding_say(&f, FINDING_OK, VIEW("by '\xe4\x1b[2J'"), VIEW(""));
+	finding_say(&f, FINDING_OK, VIEW("by '\xe4\x1b[2J'"),
+		VIEW("allow\nteam/\xff\x1b"));
 	finding_add(&f, "certificate", VIEW("\xc2\x9b[2J\0\xff"), "");
 	assert_int_equal(json_parse(&j, view_of(report_of(true)), &err), GS_OK);
 	assert_non_null(strstr(report_of(false), "by '??[2J'\n"));
 	assert_non_null(strstr(storage, "certificate   ?[2J??\n"));
+	assert_non_null(strstr(storage, "do: allow\n            team/??\n"));
 }
 
 static void
