@@ -21,7 +21,8 @@
 //	driver.go     plays the go command to a helper; entries.go with many entries
 //	scenarios.go  what is measured; warm.go, growth.go, fair.go more of it
 //	sample.go     one measurement, and medians of many
-//	report.go     all of them; table.go in print, plot.go and svg.go as a drawing
+//	report.go     all of them; table.go in print, series.go, plot.go and svg.go as
+//	              a drawing
 //	goals.go      the numbers to show; warmgoals.go those of fresh machines
 package main
 

@@ -61,20 +61,14 @@ type exchange struct {
 // newBadServer serves a bucket in memory; script may be nil.
 func newBadServer(t testing.TB, s script) *badServer {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	return newBadServerOn(t, l, "http://"+l.Addr().String(), s)
 }
 
 // newBadTLSServer is the same over TLS; ca is the bundle that trusts it.
 func newBadTLSServer(t testing.TB, conf *tls.Config, ca string, s script) *badServer {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	b := newBadServerOn(t, tls.NewListener(l, conf), "https://"+l.Addr().String(), s)
 	b.ca = ca
 	return b
@@ -177,6 +171,16 @@ func (x *exchange) isAccelerator() bool { return strings.HasPrefix(x.entry, acce
 // isList says whether the request asks for the keys.
 func (x *exchange) isList() bool {
 	return x.method == "GET" && strings.Contains(x.target, "list-type=2")
+}
+
+// signedRegion is the region in the credential scope of a request.
+func signedRegion(x *exchange) string {
+	_, scope, _ := strings.Cut(x.header.Get("Authorization"), "Credential="+accessKey+"/")
+	parts := strings.SplitN(scope, "/", 3)
+	if len(parts) < 3 {
+		return ""
+	}
+	return parts[1]
 }
 
 // readBody reads the request's body, once.

@@ -113,17 +113,25 @@ func (b *badServer) list(target string) string {
 		}
 	}
 	sort.Strings(keys)
-	more := len(keys) > 1000
-	text := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>"
-	if more {
-		keys = keys[:1000]
-		text += "<NextContinuationToken>" + keys[999] + "</NextContinuationToken>"
+	if len(keys) > 1000 {
+		return listOf(keys[:1000], keys[999])
 	}
-	text += fmt.Sprintf("<KeyCount>%d</KeyCount><IsTruncated>%v</IsTruncated>", len(keys), more)
+	return listOf(keys, "")
+}
+
+// listOf is the document of a page of keys; next is where the list goes on, ""
+// if it does not.
+func listOf(keys []string, next string) string {
+	var text strings.Builder
+	text.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>")
+	if next != "" {
+		text.WriteString("<IsTruncated>true</IsTruncated><NextContinuationToken>" + next + "</NextContinuationToken>")
+	}
 	for _, key := range keys {
-		text += "<Contents><Key>" + key + "</Key><Size>1</Size></Contents>"
+		text.WriteString("<Contents><Key>" + key + "</Key><Size>1</Size></Contents>")
 	}
-	return text + "</ListBucketResult>"
+	text.WriteString("</ListBucketResult>")
+	return text.String()
 }
 
 // stored is the object of the request.

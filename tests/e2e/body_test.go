@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,16 +11,6 @@ import (
 	"syscall"
 	"testing"
 )
-
-// noise is n bytes that do not compress.
-func noise(n int) []byte {
-	body := make([]byte, n)
-	rand.NewChaCha8([32]byte{1}).Read(body)
-	return body
-}
-
-// The peak memory of all processes, as DESIGN.md promises it.
-const memoryLimitKB = 16 * 1024
 
 // A body is one line of any length: 60 MB are a line of 80 MB.
 func TestLargeBodyInLittleMemory(t *testing.T) {

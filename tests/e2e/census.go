@@ -32,23 +32,13 @@ func listedBy(list lister) script {
 		}
 		_, query, _ := strings.Cut(x.target, "?")
 		asked, _ := url.ParseQuery(query)
+		next := ""
 		keys, more := list(asked.Get("start-after"))
-		x.answer("200 OK", "Content-Type: application/xml\r\n", listOf(keys, more))
+		if more {
+			next = "x"
+		}
+		x.answer("200 OK", "Content-Type: application/xml\r\n", listOf(keys, next))
 	}
-}
-
-// listOf is the document of a page of keys.
-func listOf(keys []string, more bool) string {
-	var text strings.Builder
-	text.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<ListBucketResult>")
-	if more {
-		text.WriteString("<IsTruncated>true</IsTruncated><NextContinuationToken>x</NextContinuationToken>")
-	}
-	for _, key := range keys {
-		text.WriteString("<Contents><Key>" + key + "</Key><Size>1</Size></Contents>")
-	}
-	text.WriteString("</ListBucketResult>")
-	return text.String()
 }
 
 // evenly is a bucket of so many keys that lie evenly, as those of actions do.

@@ -7,6 +7,7 @@
 //	program.go    which binary is tested, and what kind it is
 //	config.go     one configuration of the helper and its scrubbed environment
 //	wire.go       the protocol's messages
+//	samples.go    actions and bodies that many tests use
 //	driver.go     plays cmd/go: starts the helper and talks to it
 //	proc.go       looks into /proc: children, memory, who is still there
 //	gocmd.go      runs the real go command, in four versions
@@ -37,17 +38,20 @@
 //	sdkrecorder.go every endpoint of the cases, and who asked it for what
 //	sdkfakes.go   the services that grant keys
 //	sdksign.go    whether a signature is right
+//	sdknetwork.go a network where the addresses of metadata are this machine's
 //	tunnels.go    the same under any https name, behind a proxy
 //	quirks.go     the scripts of stores that cannot be run here
 //	grantor.go    plays every service that grants keys
 //	grantfaults.go  and how each can be wrong
 //	oidc.go       an identity provider, for the token service of a real server
 //	faults.go     the scripts: every way in which an answer can be wrong
+//	oddities.go   answers that are unusual, and what is made of each
 //
 // Environment: GOCACHE_S3_BIN selects the binary (default: the release build
 // at the top of the repository); E2E_VERSITYGW, E2E_MINIO, E2E_GOFAKES3,
 // E2E_S3RVER, E2E_LOCALSTACK, E2E_MOTO and E2E_RADOSGW are the servers,
-// E2E_PYTHON is a python that has boto3.
+// E2E_METADATA_MOCK plays EC2's metadata, E2E_SQUID and E2E_TINYPROXY are the
+// proxies, E2E_PYTHON is a python that has boto3.
 // With -short, whatever needs a real server is skipped; without, an absent
 // server is a failure.
 package e2e

@@ -3,7 +3,6 @@ package e2e
 import (
 	"crypto/tls"
 	"encoding/json"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -123,10 +122,7 @@ func TestDoctorSpeaksToPeople(t *testing.T) {
 // is said; what needs that step is not tried.
 func TestDoctorFindsWhatIsWrong(t *testing.T) {
 	b := serve(t, minio, false).newBucket(t)
-	closed, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	closed := listen(t)
 	nobody := "http://" + closed.Addr().String()
 	closed.Close()
 	cases := []struct {

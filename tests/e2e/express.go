@@ -138,17 +138,16 @@ func (d *directory) walk(target string) string {
 	keys := slices.Collect(maps.Keys(d.objects))
 	d.badServer.mu.Unlock()
 	slices.SortFunc(keys, func(a, b string) int { return strings.Compare(outputOf([]byte(a)).hex(), outputOf([]byte(b)).hex()) })
+	for i := range keys {
+		keys[i] = asked.Get("prefix") + keys[i]
+	}
 	from, _ := strconv.Atoi(asked.Get("continuation-token"))
 	to := min(from+walkPage, len(keys))
-	var text strings.Builder
-	fmt.Fprintf(&text, "<ListBucketResult><IsTruncated>%v</IsTruncated>", to < len(keys))
+	next := ""
 	if to < len(keys) {
-		fmt.Fprintf(&text, "<NextContinuationToken>%d</NextContinuationToken>", to)
+		next = strconv.Itoa(to)
 	}
-	for _, key := range keys[min(from, to):to] {
-		text.WriteString("<Contents><Key>" + asked.Get("prefix") + key + "</Key></Contents>")
-	}
-	return text.String() + "</ListBucketResult>"
+	return listOf(keys[min(from, to):to], next)
 }
 
 // revoke ends every session before its time.

@@ -7,15 +7,6 @@ import (
 	"time"
 )
 
-// A body that is long enough to be cut, chunked and flipped.
-var sample = bytes.Repeat([]byte("A body of some length. "), 60)
-
-// The object that a fault strikes, and one that it leaves alone.
-var (
-	victim    = actionOf("victim")
-	bystander = actionOf("bystander")
-)
-
 // strike makes a script that answers GETs and PUTs of the victim with a fault
 // and all others rightly. limit counts the faults; 0 is always. A fault that
 // concerns the whole bucket strikes the bystander too.
@@ -164,7 +155,7 @@ func TestFaultOnTheListMattersToNoGet(t *testing.T) {
 // A list that is not what the bucket holds costs misses at worst.
 func TestListThatLies(t *testing.T) {
 	page := func(keys ...string) string {
-		return listOf(keys, false)
+		return listOf(keys, "")
 	}
 	for name, document := range map[string]string{
 		"empty":                 page(),

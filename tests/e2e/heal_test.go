@@ -6,16 +6,6 @@ import (
 	"time"
 )
 
-// signedRegion is the region in the credential scope of a request.
-func signedRegion(x *exchange) string {
-	_, scope, _ := strings.Cut(x.header.Get("Authorization"), "Credential="+accessKey+"/")
-	parts := strings.SplitN(scope, "/", 3)
-	if len(parts) < 3 {
-		return ""
-	}
-	return parts[1]
-}
-
 // A store in another region says so in one of these ways; the first such
 // answer corrects the region for the whole run, with one line.
 func TestRegionIsCorrectedOnce(t *testing.T) {

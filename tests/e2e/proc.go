@@ -110,10 +110,10 @@ func (h *helper) mirror() int {
 	return found[0]
 }
 
-// alive says whether the process exists and is not a zombie.
-func alive(pid int) bool {
-	_, there := parents()[pid]
-	return there
+// processes are the helper's own and all that it started.
+func (h *helper) processes() []int {
+	pid := h.cmd.Process.Pid
+	return append(descendants(pid), pid)
 }
 
 // leave ends the conversation and waits for the mirror too, which may have
@@ -183,7 +183,7 @@ func statusKB(pid int, field string) int {
 // far.
 func (h *helper) peakKB() int {
 	sum := 0
-	for _, pid := range append(descendants(h.cmd.Process.Pid), h.cmd.Process.Pid) {
+	for _, pid := range h.processes() {
 		sum += statusKB(pid, "VmHWM")
 	}
 	return sum
@@ -204,7 +204,7 @@ func (h *helper) watchPeak() func() int {
 	go func() {
 		peak := map[int]int{}
 		for {
-			for _, pid := range append(descendants(h.cmd.Process.Pid), h.cmd.Process.Pid) {
+			for _, pid := range h.processes() {
 				peak[pid] = max(peak[pid], statusKB(pid, "VmHWM"))
 			}
 			select {

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// The peak memory of all processes, as docs/faults.md promises it.
+const memoryLimitKB = 16 * 1024
+
 // What the program promises about time, with room for a busy machine. The
 // promises themselves are in docs/faults.md.
 const (

@@ -33,10 +33,7 @@ type testProxy struct {
 // newProxy starts one; conf is for TLS to the proxy itself, or nil.
 func newProxy(t testing.TB, user string, conf *tls.Config) *testProxy {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	p := &testProxy{url: "http://" + l.Addr().String(), user: user}
 	if conf != nil {
 		p.url = "https://" + l.Addr().String()

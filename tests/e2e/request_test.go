@@ -35,7 +35,7 @@ func TestRequestsAreWellFormed(t *testing.T) {
 	}
 }
 
-// checkSigned holds a request against AWS.md's rules: host and every
+// checkSigned holds a request against what all stores take: host and every
 // x-amz-* header signed, nothing that a proxy may change.
 func checkSigned(t *testing.T, s *badServer, r seenRequest) {
 	t.Helper()

@@ -83,7 +83,7 @@ func TestNoCoreIsWritten(t *testing.T) {
 	t.Parallel()
 	h := start(t, local(t))
 	h.miss(victim)
-	for _, pid := range append(descendants(h.cmd.Process.Pid), h.cmd.Process.Pid) {
+	for _, pid := range h.processes() {
 		limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
 		if err != nil {
 			t.Fatal(err)

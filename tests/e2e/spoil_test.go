@@ -7,9 +7,6 @@ import (
 	"time"
 )
 
-// intruder is an entry that a block claims to hold although it should not.
-var intruder = packedOf("intruder", []byte("intruder"))
-
 // Whatever is wrong with a snapshot or a pack, with the entries' own objects
 // beside it everything is had and right; without them, all that does not lie
 // in the bad part.

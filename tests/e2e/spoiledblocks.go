@@ -7,6 +7,9 @@ import (
 	"slices"
 )
 
+// intruder is an entry that a block claims to hold although it should not.
+var intruder = packedOf("intruder", []byte("intruder"))
+
 // inBlock alters a block: one of the snapshot, or one of a pack.
 func inBlock(name string, alter func(b block) block) []spoil {
 	spoiled := func(at int) func(z *treasure, s *badServer) {

@@ -23,10 +23,7 @@ type tunnels struct {
 // asked for, behind the proxy of its environment.
 func newWorldServer(t testing.TB, s script) *badServer {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := listen(t)
 	ca, key := newAuthority(t, "world"), newKey(t)
 	w := &tunnels{Listener: l, opened: make(chan net.Conn), tls: &tls.Config{
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
