@@ -72,7 +72,7 @@ static const char *const wanted[] = {
 	[OPTION_SWITCH] = "want true or false",
 	[OPTION_DURATION] = "want a duration such as 10s, 500ms or 1m30s",
 	[OPTION_SIZE] = "want a size such as 500MB or 2GiB, all, or off",
-	[OPTION_DAYS] = "want a number of days, or 0",
+	[OPTION_DAYS] = "want a number of days from 0 to 36500",
 	[OPTION_TEXTS] = "these are more than there is room for",
 };
 
@@ -123,8 +123,8 @@ fail_unknown(struct gs_err *err, const char *arg)
 	struct view flag, value;
 
 	view_cut(view_of(arg), '=', &flag, &value);
-	return gs_fail(
-		err, GS_CONFIG, "flag provided but not defined", flag, NULL);
+	return gs_fail(err, GS_CONFIG, "flag provided but not defined", flag,
+		"gocache-s3 -h lists all");
 }
 
 static void
@@ -269,7 +269,9 @@ read_arguments(
 	}
 	if (at < argc) {
 		return gs_fail(err, GS_CONFIG, "unexpected argument",
-			view_of(argv[at]), "there are only flags, and doctor");
+			view_of(argv[at]),
+			"there are only flags, and doctor; gocache-s3 -h lists "
+			"all");
 	}
 	if (o->json && !o->doctor) {
 		return gs_fail(

@@ -182,6 +182,8 @@ senseless_variables(void **state)
 		"want true or false");
 }
 
+#define ONLY ": there are only flags, and doctor; gocache-s3 -h lists all"
+
 static void
 refusals(void **state)
 {
@@ -189,9 +191,12 @@ refusals(void **state)
 		const char *const args[4];
 		const char *text;
 	} cases[] = {
-		{{"-x"}, "flag provided but not defined '-x'"},
-		{{"-buckets"}, "flag provided but not defined '-buckets'"},
-		{{"-Bucket"}, "flag provided but not defined '-Bucket'"},
+		{{"-x"}, "flag provided but not defined '-x': gocache-s3 -h "
+			 "lists all"},
+		{{"-buckets"}, "flag provided but not defined '-buckets': "
+			       "gocache-s3 -h lists all"},
+		{{"-Bucket"}, "flag provided but not defined '-Bucket': "
+			      "gocache-s3 -h lists all"},
 		{{"-bucket"}, "flag needs an argument: -bucket"},
 		{{"-v", "--drain"}, "flag needs an argument: --drain"},
 		{{"---v"}, "bad flag syntax: ---v"},
@@ -208,20 +213,14 @@ refusals(void **state)
 				     "a size such as 500MB or 2GiB, all, or "
 				     "off"},
 		{{"-keep=20d"}, "invalid value of -keep '20d': want a number "
-				"of days, or 0"},
+				"of days from 0 to 36500"},
 		{{"-keep=36501"}, "invalid value of -keep '36501': want a "
-				  "number of days, or 0"},
-		{{"x"}, "unexpected argument 'x': there are only flags, and "
-			"doctor"},
-		{{"-v", "true"}, "unexpected argument 'true': there are only "
-				 "flags, and doctor"},
-		{{"-v", "-", "-v"}, "unexpected argument '-': there are only "
-				    "flags, and doctor"},
-		{{"--", "-v"}, "unexpected argument '-v': there are only "
-			       "flags, and doctor"},
-		{{"doctor", "doctor"},
-			"unexpected argument 'doctor': there are only flags, "
-			"and doctor"},
+				  "number of days from 0 to 36500"},
+		{{"x"}, "unexpected argument 'x'" ONLY},
+		{{"-v", "true"}, "unexpected argument 'true'" ONLY},
+		{{"-v", "-", "-v"}, "unexpected argument '-'" ONLY},
+		{{"--", "-v"}, "unexpected argument '-v'" ONLY},
+		{{"doctor", "doctor"}, "unexpected argument 'doctor'" ONLY},
 		{{"-json"}, "flag needs doctor: -json"},
 	};
 

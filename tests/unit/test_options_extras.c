@@ -90,8 +90,8 @@ a_header_is_not_repeated(void **state)
 	assert_int_equal(
 		parse(ARGS("--headers=X-Key: 12345"), NOTHING, &o, &err),
 		GS_CONFIG);
-	assert_string_equal(
-		err.text, "flag provided but not defined '--headers'");
+	assert_string_equal(err.text, "flag provided but not defined "
+				      "'--headers': gocache-s3 -h lists all");
 }
 
 int
