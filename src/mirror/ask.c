@@ -221,12 +221,12 @@ ask_run(struct remote *r, const struct ask *ask)
 
 	mend_release(&c.mend, r);
 	if (c.keyless) {
-		remote_note_unsent(r);
+		remote_note_unsent(r, ask->op);
 		remote_say_keyless(r, ask->op, &c.err);
 		return REMOTE_FAILED;
 	}
-	remote_note_end(
-		r, step != STEP_FAILED || c.answered || broke_off(&c), c.paid);
+	remote_note_end(r, ask->op,
+		step != STEP_FAILED || c.answered || broke_off(&c), c.paid);
 	if (step == STEP_DONE) {
 		return REMOTE_DONE;
 	}

@@ -115,7 +115,9 @@ remote_start(struct remote *r, const struct remote_setup *with)
 	pthread_mutex_init(&r->lock, NULL);
 	conn_pool_init(&r->pool, &(struct stream_target){.tls = false},
 		with->patience);
-	breaker_init(&r->breaker);
+	for (size_t i = 0; i < ERRORS_OPS; i++) {
+		breaker_init(&r->breaker[i]);
+	}
 	retry_budget_init(&r->budget);
 	pace_init(&r->pace);
 	thread_cond_init(&r->pace_moved);
@@ -162,12 +164,18 @@ remote_lists_anyhow(const struct remote *r)
 	return r->endpoint[0].is_directory;
 }
 
-/* True if the breaker lets a request go now. */
+static struct breaker *
+breaker_of(struct remote *r, enum errors_op op)
+{
+	return &r->breaker[op == ERRORS_SESSION ? ERRORS_GET : errors_kind(op)];
+}
+
+/* True if its breaker lets a request go now. */
 static bool
-breaker_lets_go(struct remote *r)
+breaker_lets_go(struct remote *r, enum errors_op op)
 {
 	pthread_mutex_lock(&r->lock);
-	bool allowed = breaker_allows(&r->breaker, clock_mono_ms());
+	bool allowed = breaker_allows(breaker_of(r, op), clock_mono_ms());
 
 	pthread_mutex_unlock(&r->lock);
 	return allowed;
@@ -187,7 +195,7 @@ bool
 remote_may_ask(struct remote *r, enum errors_op op)
 {
 	while (is_worth_asking(r, op)) {
-		if (op == ERRORS_SESSION || breaker_lets_go(r)) {
+		if (op == ERRORS_SESSION || breaker_lets_go(r, op)) {
 			return true;
 		}
 		if (errors_kind(op) != ERRORS_PUT || r->hurried) {
@@ -202,7 +210,8 @@ bool
 remote_may_retry(struct remote *r, enum errors_op op, enum retry_cost cost)
 {
 	pthread_mutex_lock(&r->lock);
-	bool may = is_worth_asking(r, op) && !breaker_is_open(&r->breaker) &&
+	bool may = is_worth_asking(r, op) &&
+		   !breaker_is_open(breaker_of(r, op)) &&
 		   retry_budget_take(&r->budget, cost);
 
 	r->counts.retries += may;
@@ -217,7 +226,7 @@ remote_connect(struct remote *r)
 
 	pthread_mutex_lock(&r->lock);
 	bool wanted = is_worth_asking(r, ERRORS_READ) &&
-		      !breaker_is_open(&r->breaker);
+		      !breaker_is_open(breaker_of(r, ERRORS_READ));
 
 	pthread_mutex_unlock(&r->lock);
 	struct conn *conn =
@@ -249,28 +258,29 @@ void
 remote_note_stall(struct remote *r, uint64_t lost_ms)
 {
 	pthread_mutex_lock(&r->lock);
-	breaker_stalled(&r->breaker, clock_mono_ms(), lost_ms);
+	breaker_stalled(breaker_of(r, ERRORS_GET), clock_mono_ms(), lost_ms);
 	pthread_mutex_unlock(&r->lock);
 }
 
 void
-remote_note_end(struct remote *r, bool answered, unsigned paid)
+remote_note_end(
+	struct remote *r, enum errors_op op, bool answered, unsigned paid)
 {
 	pthread_mutex_lock(&r->lock);
 	if (answered) {
-		breaker_success(&r->breaker);
+		breaker_success(breaker_of(r, op));
 		retry_budget_success(&r->budget, paid);
 	} else {
-		breaker_failure(&r->breaker, clock_mono_ms());
+		breaker_failure(breaker_of(r, op), clock_mono_ms());
 	}
 	pthread_mutex_unlock(&r->lock);
 }
 
 void
-remote_note_unsent(struct remote *r)
+remote_note_unsent(struct remote *r, enum errors_op op)
 {
 	pthread_mutex_lock(&r->lock);
-	breaker_abandon(&r->breaker);
+	breaker_abandon(breaker_of(r, op));
 	pthread_mutex_unlock(&r->lock);
 }
 

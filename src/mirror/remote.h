@@ -72,7 +72,10 @@ struct remote {
 	atomic_bool cancelled; /* nobody waits for fetches any longer */
 	atomic_uint said;      /* topics, as bits */
 	pthread_mutex_t lock;  /* guards what follows */
-	struct breaker breaker;
+	/* by errors_kind: what a store cannot do is no reason not to ask it for
+	 * what go waits for. Sessions, without which there is nothing, are with
+	 * gets. */
+	struct breaker breaker[ERRORS_OPS];
 	struct retry_budget budget;
 	struct pace pace;
 	pthread_cond_t pace_moved; /* there may be room for another request */
@@ -187,15 +190,17 @@ void remote_pace_end(struct remote *r, enum errors_op op,
 	enum pace_result result, uint64_t began_ms);
 
 /* For ask.c: whether a request of this kind may go now (one that puts waits
- * while the breaker is open, unless we are hurried), and how it went. */
+ * while its breaker is open, unless we are hurried), and how it went. */
 bool remote_may_ask(struct remote *r, enum errors_op op);
 bool remote_may_retry(
 	struct remote *r, enum errors_op op, enum retry_cost cost);
 void remote_count_request(struct remote *r);
 void remote_count_bytes(struct remote *r, uint64_t sent, uint64_t received);
 void remote_note_stall(struct remote *r, uint64_t lost_ms);
-void remote_note_end(struct remote *r, bool answered, unsigned paid);
-void remote_note_unsent(struct remote *r); /* in place of the end */
+void remote_note_end(
+	struct remote *r, enum errors_op op, bool answered, unsigned paid);
+void remote_note_unsent(
+	struct remote *r, enum errors_op op); /* in place of the end */
 void remote_forbid(struct remote *r, enum errors_op op);
 
 /* Who only wanted to be faster need not hear of a network that is down, until

@@ -30,7 +30,7 @@ open_breaker(void)
 	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
 		assert_int_equal(fetch_one(f, i), REMOTE_FAILED);
 	}
-	assert_true(breaker_is_open(&f->remote.breaker));
+	assert_true(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 }
 
 /* As if the time had passed. */
@@ -38,7 +38,9 @@ static void
 let_probe(void)
 {
 	pthread_mutex_lock(&f->remote.lock);
-	f->remote.breaker.probe_at_ms = 0;
+	for (size_t i = 0; i < ERRORS_OPS; i++) {
+		f->remote.breaker[i].probe_at_ms = 0;
+	}
 	pthread_mutex_unlock(&f->remote.lock);
 }
 
@@ -108,7 +110,7 @@ opens_after_waiting_in_vain(void **state)
 	f->patience.answer_ms = BREAKER_STALL_MS + 100;
 	fixture_start(f);
 	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
-	assert_true(breaker_is_open(&f->remote.breaker));
+	assert_true(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 }
 
@@ -142,7 +144,33 @@ puts_and_lists_that_wait_open_nothing(void **state)
 
 	remote_upload(&f->remote, &e);
 	assert_int_equal(list_keys(f), REMOTE_FAILED);
-	assert_false(breaker_is_open(&f->remote.breaker));
+	assert_false(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
+	fixture_close(f);
+}
+
+static bool
+give_alone(struct script *s, int fd, const struct heard *h)
+{
+	return heard_starts(h, "GET /bucket/p/") ? take_all(s, fd, h)
+						 : fail_always(s, fd, h);
+}
+
+/* A store may be short of what they take, and no get needs. */
+static void
+failures_of_puts_and_lists_stop_no_get(void **state)
+{
+	f = fixture_open(give_alone);
+	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
+		struct entry e = store_entry(f, i, "one");
+
+		remote_upload(&f->remote, &e);
+		assert_int_equal(list_keys(f), REMOTE_FAILED);
+	}
+	size_t heard = script_count_heard(&f->server);
+
+	assert_int_equal(list_keys(f), REMOTE_FAILED);
+	assert_int_equal(script_count_heard(&f->server), heard);
+	assert_int_equal(fetch_one(f, 9), REMOTE_DONE);
 	fixture_close(f);
 }
 
@@ -156,17 +184,29 @@ upload(void *arg)
 }
 
 static void
+open_breaker_of_puts(void)
+{
+	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
+		waiting = store_entry(f, 100 + i, "one");
+		remote_upload(&f->remote, &waiting);
+	}
+	assert_true(breaker_is_open(&f->remote.breaker[ERRORS_PUT]));
+}
+
+static void
 an_upload_waits_for_it_to_close(void **state)
 {
 	pthread_t thread;
 
 	f = fixture_open(fail_always);
-	open_breaker();
+	open_breaker_of_puts();
+	size_t puts = script_count(&f->server, "PUT");
+
 	script_change(&f->server, take_all);
 	waiting = store_entry(f, 1, "one");
 	pthread_create(&thread, NULL, upload, NULL);
 	usleep(300 * 1000);
-	assert_int_equal(script_count(&f->server, "PUT"), 0);
+	assert_int_equal(script_count(&f->server, "PUT"), puts);
 	let_probe();
 	pthread_join(thread, NULL);
 	assert_int_equal(f->remote.counts.uploaded, 1);
@@ -179,14 +219,16 @@ an_upload_in_a_hurry_is_dropped(void **state)
 	pthread_t thread;
 
 	f = fixture_open(fail_always);
-	open_breaker();
+	open_breaker_of_puts();
+	size_t puts = script_count(&f->server, "PUT");
+
 	waiting = store_entry(f, 1, "one");
 	pthread_create(&thread, NULL, upload, NULL);
 	usleep(100 * 1000);
 	remote_hurry(&f->remote);
 	pthread_join(thread, NULL);
-	assert_int_equal(f->remote.counts.dropped, 1);
-	assert_int_equal(script_count(&f->server, "PUT"), 0);
+	assert_int_equal(f->remote.counts.dropped, BREAKER_FAILURES + 1);
+	assert_int_equal(script_count(&f->server, "PUT"), puts);
 	fixture_close(f);
 }
 
@@ -226,7 +268,7 @@ open_directory_bucket(unsigned get_keys_ms)
 	f->input.bucket = "b--use1-az4--x-s3";
 	f->patience.keys_ms[CONN_GET] = get_keys_ms;
 	fixture_start(f);
-	f->remote.breaker.open = true;
+	f->remote.breaker[ERRORS_GET].open = true;
 }
 
 static void
@@ -235,8 +277,8 @@ a_probe_without_keys_lets_another_one_go(void **state)
 	open_directory_bucket(100);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(fetch_one(f, i), REMOTE_FAILED);
-		assert_true(breaker_is_open(&f->remote.breaker));
-		assert_false(f->remote.breaker.probing);
+		assert_true(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
+		assert_false(f->remote.breaker[ERRORS_GET].probing);
 	}
 	fixture_close(f);
 }
@@ -256,7 +298,7 @@ a_network_that_is_down_while_keys_are_awaited_opens_it(void **state)
 	f->patience.keys_ms[CONN_GET] = 100;
 	fixture_start(f);
 	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
-	assert_true(breaker_is_open(&f->remote.breaker));
+	assert_true(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 	loopback_hole_close(&hole);
 }
@@ -279,7 +321,7 @@ a_session_is_opened_for_the_probe(void **state)
 	remote_begin(&f->remote);
 	pthread_join(thread, &result);
 	assert_non_null(result);
-	assert_false(breaker_is_open(&f->remote.breaker));
+	assert_false(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 }
 
@@ -294,6 +336,7 @@ main(void)
 		cmocka_unit_test(opens_after_waiting_in_vain),
 		cmocka_unit_test(opens_after_waiting_for_the_words_of_refusals),
 		cmocka_unit_test(puts_and_lists_that_wait_open_nothing),
+		cmocka_unit_test(failures_of_puts_and_lists_stop_no_get),
 		cmocka_unit_test(an_upload_waits_for_it_to_close),
 		cmocka_unit_test(an_upload_in_a_hurry_is_dropped),
 		cmocka_unit_test(retries_have_a_budget),

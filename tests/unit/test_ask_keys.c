@@ -89,7 +89,7 @@ stays_on_while_new_keys_are_late(void **state)
 	remote_begin(&f->remote);
 	assert_int_equal(fetch_one(f, 1), REMOTE_FAILED);
 	assert_true(remote_is_on(&f->remote));
-	assert_false(breaker_is_open(&f->remote.breaker));
+	assert_false(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 }
 

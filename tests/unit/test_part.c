@@ -202,7 +202,7 @@ time_in_which_bytes_come_is_not_lost(void **state)
 	assert_int_equal(read_part(f, 5, 10), REMOTE_DONE);
 	assert_taken("56789abcde");
 	assert_int_equal(f->remote.counts.retries, 1);
-	assert_false(breaker_is_open(&f->remote.breaker));
+	assert_false(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 }
 
@@ -226,12 +226,12 @@ only_parts_of_which_nothing_comes_open_the_breaker(void **state)
 		assert_int_equal(read_part(f, 5, 10), REMOTE_FAILED);
 		assert_taken("56");
 	}
-	assert_false(breaker_is_open(&f->remote.breaker));
+	assert_false(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	script_change(&f->server, give_a_head_each);
 	for (unsigned i = 0; i < BREAKER_FAILURES; i++) {
 		assert_int_equal(read_part(f, 5, 10), REMOTE_FAILED);
 	}
-	assert_true(breaker_is_open(&f->remote.breaker));
+	assert_true(breaker_is_open(&f->remote.breaker[ERRORS_GET]));
 	fixture_close(f);
 }
 
@@ -245,7 +245,7 @@ asks_only_while_it_is_wanted(void **state)
 	reader.begin_max = 1;
 	assert_int_equal(remote_read(&f->remote, &reader.part), REMOTE_FAILED);
 	assert_int_equal(script_count_heard(&f->server), 1);
-	assert_int_equal(f->remote.breaker.failures, 0);
+	assert_int_equal(f->remote.breaker[ERRORS_GET].failures, 0);
 	assert_said_nothing(f);
 	fixture_close(f);
 }

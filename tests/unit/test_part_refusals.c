@@ -55,7 +55,7 @@ takes_exactly_what_it_asked_for(void **state)
 		assert_int_equal(read_part(f, 3, 5), REMOTE_FAILED);
 		assert_taken("");
 		assert_said(f, 1, "object '" PART_KEY "': ", lie->why);
-		assert_int_equal(f->remote.breaker.failures, 0);
+		assert_int_equal(f->remote.breaker[ERRORS_GET].failures, 0);
 		fixture_close(f);
 	}
 }
@@ -163,7 +163,7 @@ the_reader_may_dislike_it(void **state)
 	reader.dislike = GS_CLOSED;
 	assert_int_equal(remote_read(&f->remote, &reader.part), REMOTE_FAILED);
 	assert_int_equal(fixture_listen(f), 1);
-	assert_int_equal(f->remote.breaker.failures, 0);
+	assert_int_equal(f->remote.breaker[ERRORS_GET].failures, 0);
 	fixture_close(f);
 }
 

@@ -216,9 +216,9 @@ static void
 opens_none_in_vain(void **state)
 {
 	f = fixture_open(take_all);
-	f->remote.breaker.open = true;
+	f->remote.breaker[ERRORS_GET].open = true;
 	remote_connect(&f->remote);
-	f->remote.breaker.open = false;
+	f->remote.breaker[ERRORS_GET].open = false;
 	remote_cancel_fetches(&f->remote);
 	remote_connect(&f->remote);
 	assert_int_equal(remote_counts(&f->remote).connections, 0);
@@ -235,7 +235,7 @@ a_failure_to_connect_is_left_to_who_needs_it(void **state)
 		(unsigned)loopback_port(&nobody));
 	fixture_start(f);
 	remote_connect(&f->remote);
-	assert_int_equal(f->remote.breaker.failures, 0);
+	assert_int_equal(f->remote.breaker[ERRORS_GET].failures, 0);
 	assert_said_nothing(f);
 	fixture_close(f);
 }
