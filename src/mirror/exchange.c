@@ -381,7 +381,10 @@ enum gs_code
 exchange_run(struct conn *conn, const struct exchange *x,
 	struct exchange_outcome *outcome, struct gs_err *err)
 {
-	struct receiver r = {.conn = conn, .x = x, .outcome = outcome};
+	struct receiver r = {.conn = conn,
+		.x = x,
+		.outcome = outcome,
+		.pace = pace_start(conn->patience)};
 
 	*outcome = (struct exchange_outcome){0};
 	http1_answer_init(&conn->answer, x->method);
