@@ -3,7 +3,7 @@
 #include "base/array.h"
 
 /*
- *	duration = [ "+" / "-" ] ( "0" / 1*( number unit ) )
+ *	duration = [ "+" ] ( "0" / 1*( number unit ) )
  *	number   = 1*DIGIT [ "." *DIGIT ] / "." 1*DIGIT
  */
 

@@ -7,8 +7,8 @@
 _Static_assert(
 	PACKS_BYTES + BLOCK_RAW_MAX + BLOCK_RAW_MAX / 128 < PACK_BYTES_MAX,
 	"a pack has room for any block");
-_Static_assert(2 * PLAN_SMALL_PACK_BYTES <= PACKS_BYTES,
-	"two small packs become one");
+_Static_assert(
+	2 * PLAN_SMALL_PACK_BYTES <= PACKS_BYTES, "two small packs become one");
 
 void
 packs_init(struct packs *p, struct remote *remote, struct cachedir *dir,
