@@ -30,7 +30,8 @@ struct finding_fact {
 };
 
 /* All text is terminated, "" where there is nothing to say, and clean
- * (base/clean.h), advice line by line. Large: not for a stack. Never holds a secret. */
+ * (base/clean.h), advice line by line. Large: not for a stack. Never holds a
+ * secret. */
 struct finding {
 	enum finding_verdict verdict;
 	char text[FINDING_TEXT_MAX];     /* what is so, in one line */

@@ -38,8 +38,10 @@ struct stream_patience {
 /*
  * Resolves, connects to the addresses in turn (families alternating, a new
  * attempt every 250 ms while the earlier ones are still trying, RFC 8305), and
- * shakes hands; with a proxy the same with that first. NULL with err filled: GS_SYS (name or connection; sys_errno
- * where there is one), GS_TIMEOUT, GS_CLOSED (the peer ended the handshake),
+ * shakes hands; with a proxy the same with that first.
+ *
+ * NULL with err filled: GS_SYS (name or connection; sys_errno where there is
+ * one), GS_TIMEOUT, GS_CLOSED (the peer ended the handshake),
  * GS_TRUST (certificate or protocol version; the text says what to do),
  * GS_CONFIG (no usable trust anchors; a proxy that wants a password or does
  * not allow it), GS_BAD, GS_TOOBIG (the host's name). What is the proxy's fault

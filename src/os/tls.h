@@ -1,8 +1,8 @@
 /*
- * TLS 1.2 over a wire, through BearSSL: ECDHE with
- * AEAD only, no renegotiation, chains and names verified, RSA keys of 2048
- * bits at least, no SHA-1 signatures, names from subjectAltName only (DNS
- * with a one-label wildcard, or iPAddress), extended key usage serverAuth.
+ * TLS 1.2 over a wire, through BearSSL: ECDHE with AEAD only, no renegotiation,
+ * chains and names verified, RSA keys of 2048 bits at least, no SHA-1
+ * signatures, names from subjectAltName only (DNS with a one-label wildcard, or
+ * iPAddress), extended key usage serverAuth.
  * docs/security.md has the whole of what is and is not checked.
  * Used by stream.c alone. One thread at a time.
  */

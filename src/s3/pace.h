@@ -2,8 +2,10 @@
  * How many requests may be under way at once. There is no limit to speak of
  * until a store says that there are too many (429, 503 SlowDown), or an upload is
  * not through in time: then it is half of those that there are, and grows by one
- * as requests succeed, as TCP's window does (RFC 5681, 3.1). Who is refused then waits by itself (s3/retry.h). Pure:
- * the monotonic clock, in milliseconds from 1 on, is an argument. Not
+ * as requests succeed, as TCP's window does (RFC 5681, 3.1). Who is refused then
+ * waits by itself (s3/retry.h).
+ *
+ * Pure: the monotonic clock, in milliseconds from 1 on, is an argument. Not
  * thread-safe: one lock around it.
  *
  * What go waits for is never held back. If it is refused, the rest makes way.
