@@ -21,10 +21,14 @@ type fault struct {
 	name  string
 	do    script
 	heals verdict // one such answer, then good ones: the work is done
+	again bool    // one that need not heal, and is tried again all the same
 	told  verdict // if it happens always, a line says so
 	off   bool    // the bucket is not asked again
 	slow  bool    // so slow that the bucket may be let alone for a while
 }
+
+// isTriedAgain tells whether a get that is answered so is sent a second time.
+func (f fault) isTriedAgain() bool { return f.again || f.heals == yes }
 
 // document answers with an S3 error document.
 func document(status, code string) script {
@@ -95,9 +99,9 @@ var faults = []fault{
 	{name: "504 GatewayTimeout", do: document("504 Gateway Timeout", "GatewayTimeout"), heals: yes},
 	{name: "429 TooManyRequests", do: document("429 Too Many Requests", "TooManyRequestsException"), heals: yes},
 	{name: "400 RequestTimeout", do: document("400 Bad Request", "RequestTimeout"), heals: yes},
-	{name: "408 Request Timeout", do: func(x *exchange) { x.answer("408 Request Timeout", "Connection: close\r\n", ""); x.close() }},
-	{name: "409 OperationAborted", do: document("409 Conflict", "OperationAborted")},
-	{name: "520 of a content network", do: func(x *exchange) { x.answer("520 Web Server Returned an Unknown Error", "", htmlPage) }},
+	{name: "408 Request Timeout", again: true, do: func(x *exchange) { x.answer("408 Request Timeout", "Connection: close\r\n", ""); x.close() }},
+	{name: "409 OperationAborted", again: true, do: document("409 Conflict", "OperationAborted")},
+	{name: "520 of a content network", again: true, do: func(x *exchange) { x.answer("520 Web Server Returned an Unknown Error", "", htmlPage) }},
 
 	// the connection breaks
 	{name: "reset before the answer", do: rawReset(""), heals: yes},
@@ -135,19 +139,19 @@ var faults = []fault{
 	{name: "400 InvalidRequest", do: document("400 Bad Request", "InvalidRequest")},
 	{name: "400 EntityTooLarge", do: document("400 Bad Request", "EntityTooLarge")},
 	{name: "400 BadDigest", do: document("400 Bad Request", "BadDigest")},
-	{name: "400 XAmzContentSHA256Mismatch", do: document("400 Bad Request", "XAmzContentSHA256Mismatch")},
+	{name: "400 XAmzContentSHA256Mismatch", again: true, do: document("400 Bad Request", "XAmzContentSHA256Mismatch")},
 	{name: "403 InvalidObjectState", do: document("403 Forbidden", "InvalidObjectState")},
 	{name: "405 MethodNotAllowed", do: document("405 Method Not Allowed", "MethodNotAllowed"), told: yes, off: true},
 	{name: "411 MissingContentLength", do: document("411 Length Required", "MissingContentLength")},
 	{name: "418 without a body", do: func(x *exchange) { x.answer("418 I'm a teapot", "", "") }},
-	{name: "501 NotImplemented", do: document("501 Not Implemented", "NotImplemented"), told: yes, off: true},
+	{name: "501 NotImplemented", again: true, do: document("501 Not Implemented", "NotImplemented"), told: yes, off: true},
 	{name: "507 XMinioStorageFull", do: document("507 Insufficient Storage", "XMinioStorageFull")},
 
 	// the error document is hostile
-	{name: "error document of 100 MB", do: func(x *exchange) {
+	{name: "error document of 100 MB", again: true, do: func(x *exchange) {
 		repeat(fmt.Sprintf("HTTP/1.1 500 E\r\nContent-Length: %d\r\n\r\n", 100*megabyte), strings.Repeat("x", megabyte), 100)(x)
 	}},
-	{name: "error document without end", do: repeat("HTTP/1.1 500 E\r\nTransfer-Encoding: chunked\r\n\r\n",
+	{name: "error document without end", again: true, do: repeat("HTTP/1.1 500 E\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"100000\r\n"+strings.Repeat("x", megabyte)+"\r\n", 400)},
 	{name: "error document that stalls", do: rawStall("HTTP/1.1 500 E\r\nContent-Length: 500\r\n\r\n<?xml"), slow: true},
 	{name: "404 whose document stalls", do: rawStall("HTTP/1.1 404 Not Found\r\nContent-Length: 500\r\n\r\n<?xml"), slow: true},
@@ -161,8 +165,8 @@ var faults = []fault{
 
 	// it is not HTTP, or not HTTP/1.1
 	{name: "an SSH banner", do: raw("SSH-2.0-OpenSSH_9.2p1\r\n")},
-	{name: "a TLS alert", do: raw("\x15\x03\x01\x00\x02\x02\x46")},
-	{name: "an HTTP/2 settings frame", do: raw("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")},
+	{name: "a TLS alert", again: true, do: raw("\x15\x03\x01\x00\x02\x02\x46")},
+	{name: "an HTTP/2 settings frame", again: true, do: raw("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64")},
 	{name: "HTTP/2 in the status line", do: raw("HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n")},
 	{name: "HTTP/0.9 text", do: raw("hello\n")},
 	{name: "lower-case http in the status line", do: raw("http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")},

@@ -16,11 +16,13 @@ var faultsPage = map[string]struct {
 	rows []string
 }{
 	"| answer | once, then right answers | always | said |": {
-		func(c []string) string { return faultRow(c[0], c[1], strings.Contains(c[2], "given up"), c[3]) },
+		func(c []string) string {
+			return faultRow(c[0], c[1], strings.Contains(c[2], "then a miss"), strings.Contains(c[2], "given up"), c[3])
+		},
 		rowsOf(faults, func(f fault) string {
 			return faultRow(f.name, map[verdict]string{
 				either: "either", yes: "had, or stored, at the next try", no: "not tried again",
-			}[f.heals], f.off, map[verdict]string{either: "at most a line", yes: "a line"}[f.told])
+			}[f.heals], f.isTriedAgain(), f.off, map[verdict]string{either: "at most a line", yes: "a line"}[f.told])
 		}),
 	},
 	"| answer | the get is |": {outcome, rowsOf(oddities, func(o oddity) string {
@@ -47,8 +49,8 @@ var faultsPage = map[string]struct {
 	})},
 }
 
-func faultRow(name, once string, off bool, said string) string {
-	return fmt.Sprintf("%s: once %s; given up %v; %s", name, once, off, said)
+func faultRow(name, once string, again, off bool, said string) string {
+	return fmt.Sprintf("%s: once %s; tried again %v; given up %v; %s", name, once, again, off, said)
 }
 
 func name(cells []string) string { return cells[0] }
