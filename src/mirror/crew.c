@@ -128,6 +128,7 @@ crew_get(struct crew *c, const struct id *action)
 
 	if ((first && !hire(c, getter, &c->getters, GETTERS_MAX)) ||
 		!queue_add_get(&c->queue, action, &backlog)) {
+		remote_count_failed(c->with.remote);
 		c->with.answer(c->with.ctx, action, false);
 		return;
 	}

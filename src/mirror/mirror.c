@@ -49,6 +49,7 @@ static void
 on_get(struct mirror *m, const struct link_msg *message)
 {
 	if (!remote_is_on(&m->remote)) {
+		remote_count_failed(&m->remote);
 		mirror_answer(m, &message->action, false);
 	} else if (!m->ahead || !ahead_take(m->ahead, &message->action)) {
 		crew_get(&m->crew, &message->action);

@@ -319,6 +319,14 @@ remote_count_absent(struct remote *r)
 }
 
 void
+remote_count_failed(struct remote *r)
+{
+	pthread_mutex_lock(&r->lock);
+	r->counts.failed_gets++;
+	pthread_mutex_unlock(&r->lock);
+}
+
+void
 remote_hurry(struct remote *r)
 {
 	r->hurried = true;

@@ -161,8 +161,10 @@ struct view remote_prefix(const struct remote *r);
 /* True if the bucket's listings are in no order (s3/endpoint.h). */
 bool remote_lists_anyhow(const struct remote *r);
 
-/* Counts a get that was answered without asking. */
+/* Counts a get that was answered without asking: since the bucket lacks it, or
+ * since it cannot be asked. */
 void remote_count_absent(struct remote *r);
+void remote_count_failed(struct remote *r);
 
 /* From now on what cannot be uploaded at once is dropped. */
 void remote_hurry(struct remote *r);

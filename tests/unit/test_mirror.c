@@ -90,7 +90,10 @@ misses_at_once_without_keys(void **state)
 	send_get(f, 1);
 	assert_hears(f, LINK_ABSENT, 1);
 	send_close(f, 1000);
-	assert_int_equal(hear_counts(f).dropped, 0);
+	struct link_counts counts = hear_counts(f);
+
+	assert_int_equal(counts.failed_gets, 1);
+	assert_int_equal(counts.dropped, 0);
 	assert_int_equal(f->line_count, 1);
 	mirror_close(f);
 }
