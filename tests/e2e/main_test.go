@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"testing"
 )
 
@@ -14,6 +15,11 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	if !isFlagSet("test.parallel") {
 		flag.Set("test.parallel", "12")
+	}
+	// Whoever started this as a background job may have had Ctrl-C ignored;
+	// the helpers shall not inherit that.
+	if signal.Ignored(os.Interrupt) {
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	}
 	var err error
 	if runDir, err = os.MkdirTemp("", "gocache-s3-e2e"); err != nil {
