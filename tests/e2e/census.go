@@ -135,6 +135,21 @@ func (h *helper) misses(count int) {
 	}
 }
 
+// missesForNothing wants that so many misses need no request, once the list
+// has come.
+func (h *helper) missesForNothing(s *badServer, count int) {
+	h.t.Helper()
+	round := 0
+	waitFor(h.t, "misses without a request", hang, func() bool {
+		asked := len(s.requests("GET", ""))
+		for i := range count {
+			h.miss(actionOf("absent %d %d", round, i))
+		}
+		round++
+		return len(s.requests("GET", "")) == asked
+	})
+}
+
 // counts is what -stats says.
 type counts struct {
 	Misses int
