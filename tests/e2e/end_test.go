@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,27 +23,36 @@ func slowPuts(t testing.TB, each time.Duration) *badServer {
 	})
 }
 
+// heldPuts is a server that answers no upload before release is called.
+func heldPuts(t testing.TB) (s *badServer, release func()) {
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	t.Cleanup(release)
+	return newBadServer(t, func(x *exchange) {
+		if x.method == "PUT" {
+			x.readBody()
+			<-held
+		}
+		x.good()
+	}), release
+}
+
 // go list, go mod tidy and go generate never say close: the end of input is
 // the end. The helper leaves at once and holds nothing open, and the uploads
 // go on behind it.
 func TestEndOfInputHoldsNothingOpen(t *testing.T) {
 	t.Parallel()
-	s := slowPuts(t, 3*time.Second)
-	h := start(t, at(t, s.store))
+	s, release := heldPuts(t)
+	h := start(t, at(t, s.store).with("-drain=60s"))
 	for i := range 6 {
 		h.put(actionOf("late %d", i), sample)
 	}
 	h.stdin.Close()
-	<-h.done
-	<-h.stdout.eof
-	<-h.stderr.eof
-	if s.entries() == 6 {
-		t.Errorf("stdout and stderr were held open until everything was uploaded")
-	}
-	if h.cmd.ProcessState.ExitCode() != 0 {
-		t.Errorf("exit %d", h.cmd.ProcessState.ExitCode())
+	if code := h.exit(patience); code != 0 {
+		t.Errorf("exit %d", code)
 	}
 	h.quiet()
+	release()
 	waitFor(t, "the uploads behind the helper's back", patience, func() bool { return s.entries() == 6 })
 	goneWithin(t, h.machine.cache, prompt)
 }
@@ -61,11 +71,11 @@ func TestDrainAfterTheEndHasADeadline(t *testing.T) {
 func TestCloseUploadsTheTail(t *testing.T) {
 	t.Parallel()
 	s := slowPuts(t, 50*time.Millisecond)
-	h := start(t, at(t, s.store))
+	h := start(t, at(t, s.store).with("-drain=60s"))
 	for i := range 100 {
 		h.put(actionOf("tail %d", i), fmt.Appendf(nil, "body %d", i))
 	}
-	h.close(patience)
+	h.close(hang)
 	if n := s.entries(); n != 100 {
 		t.Errorf("%d of 100 entries are in the bucket when close is answered", n)
 	}
@@ -103,11 +113,9 @@ func TestDrainOfNothing(t *testing.T) {
 		s := newBadServer(t, nil)
 		h := start(t, at(t, s.store).with("-drain="+drain))
 		h.miss(victim)
-		begin := time.Now()
-		h.end()
-		if took := time.Since(begin); took > 5*time.Second {
-			t.Errorf("-drain=%s: close with nothing to upload took %v", drain, took)
-		}
+		h.close(prompt)
+		h.stdin.Close()
+		h.exitZero()
 		h.quiet()
 	}
 }
@@ -165,7 +173,7 @@ func TestPrivateDirectoryIsRemoved(t *testing.T) {
 			h.exitZero()
 		case "twice SIGTERM":
 			h.signal(syscall.SIGTERM)
-			time.Sleep(100 * time.Millisecond)
+			h.heard()
 			h.signal(syscall.SIGTERM)
 			h.exit(patience)
 		}
@@ -228,14 +236,14 @@ func TestInterruptDoesNotEndTheConversation(t *testing.T) {
 // within a short time.
 func TestInterruptThenEndOfInput(t *testing.T) {
 	t.Parallel()
-	s := slowPuts(t, 30*time.Second)
-	h := start(t, at(t, s.store))
+	s, _ := heldPuts(t)
+	h := start(t, at(t, s.store).with("-drain=60s"))
 	h.put(victim, sample)
 	h.mirror() // else there is nobody yet to interrupt
 	h.signalAll(syscall.SIGINT)
 	h.stdin.Close()
 	h.exitZero()
-	goneWithin(t, h.machine.cache, 10*time.Second)
+	goneWithin(t, h.machine.cache, patience)
 	noTemporaries(t, h.machine.cache)
 }
 
@@ -252,23 +260,38 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := slowPuts(t, 30*time.Second)
-			h := start(t, at(t, s.store).with("-drain=60s"))
-			h.put(victim, sample)
-			h.raw(request{ID: h.nextID(), Command: "close"}.encode(nil))
-			mirror := h.mirror()
-			if test.stopped {
-				syscall.Kill(mirror, syscall.SIGSTOP)
+			quickest := hang // of some, since a busy machine may be slow itself
+			for range 3 {
+				quickest = min(quickest, interruptTwice(t, test.send, test.stopped))
 			}
-			test.send(h, syscall.SIGINT)
-			h.heard()
-			test.send(h, syscall.SIGINT)
-			h.exit(prompt)
-			syscall.Kill(mirror, syscall.SIGCONT)
-			goneWithin(t, h.machine.cache, 3*time.Second) // one interrupt alone leaves 4
-			noTemporaries(t, h.machine.cache)
+			if quickest > 3*time.Second { // one interrupt alone leaves 4
+				t.Errorf("it took %v to end", quickest)
+			}
 		})
 	}
+}
+
+// interruptTwice gives the time from the second interrupt's exit to the end of
+// the mirror.
+func interruptTwice(t *testing.T, send func(*helper, syscall.Signal), stopped bool) time.Duration {
+	t.Helper()
+	s, _ := heldPuts(t)
+	h := start(t, at(t, s.store).with("-drain=60s"))
+	h.put(victim, sample)
+	h.raw(request{ID: h.nextID(), Command: "close"}.encode(nil))
+	mirror := h.mirror()
+	if stopped {
+		syscall.Kill(mirror, syscall.SIGSTOP)
+	}
+	send(h, syscall.SIGINT)
+	h.heard()
+	send(h, syscall.SIGINT)
+	h.exit(patience)
+	syscall.Kill(mirror, syscall.SIGCONT)
+	begin := time.Now()
+	goneWithin(t, h.machine.cache, patience)
+	noTemporaries(t, h.machine.cache)
+	return time.Since(begin)
 }
 
 // Whoever terminates the helper alone would fail the build by ending it, so the
@@ -296,7 +319,7 @@ func TestTerminateEndsTheWaiting(t *testing.T) {
 			}
 			h.stdin.Close()
 			h.exitZero()
-			goneWithin(t, h.machine.cache, 5*time.Second)
+			goneWithin(t, h.machine.cache, patience)
 			noTemporaries(t, h.machine.cache)
 		})
 	}

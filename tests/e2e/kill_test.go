@@ -153,16 +153,17 @@ func TestMirrorLostDuringClose(t *testing.T) {
 	for name, sig := range losses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := slowPuts(t, 500*time.Millisecond)
+			s, release := heldPuts(t)
 			h := start(t, at(t, s.store).set(crashing...))
 			for i := range 10 {
 				h.put(actionOf("closing %d", i), sample)
 			}
 			n := h.nextID()
 			h.raw(request{ID: n, Command: "close"}.encode(nil))
-			time.Sleep(200 * time.Millisecond)
+			waitFor(t, "the first upload", prompt, func() bool { return len(s.requests("PUT", "")) > 0 })
 			syscall.Kill(h.mirror(), sig)
-			if got := h.await(n, patience+10*time.Second); got.Err != "" {
+			release()
+			if got := h.await(n, hang); got.Err != "" {
 				t.Errorf("close was answered with an error: %s", got.Err)
 			}
 			h.stdin.Close()

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // bare is a package that imports nothing and has no test: what go does with it
@@ -109,9 +108,10 @@ func TestStatsSayWhetherTheyAreAll(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			closed := newGate(1)
 			s := newBadServer(t, func(x *exchange) {
-				if x.isList() {
-					time.Sleep(time.Second) // so that close comes first
+				if x.isList() && test.older {
+					closed.wait()
 				}
 				x.good()
 			})
@@ -131,11 +131,11 @@ func TestStatsSayWhetherTheyAreAll(t *testing.T) {
 				h.hit(actionOf("older"), sample)
 			}
 			if test.close == "done" {
-				h.leave()
-			} else {
-				h.stdin.Close()
-				h.exitZero()
+				h.close(hang)
 			}
+			h.stdin.Close()
+			h.exitZero()
+			closed.arrive()
 			goneWithin(t, h.machine.cache, hang)
 			got := readStats(t, path)[0]
 			counted := got.Mirror != nil && got.Mirror.Requests == len(s.seen)
