@@ -18,14 +18,18 @@ func wholeAnswer(x *exchange) string {
 // miss, and nearly all heal.
 func TestAnswerCutAtEveryByte(t *testing.T) {
 	body := []byte(strings.Repeat("0123456789abcdef", 110))
-	const share = 32 // cuts that one helper sees
+	const share = 8 // cuts that one helper sees: it loses patience with more
+	step := 1
+	if !isRelease(t) {
+		step = 4
+	}
 	total := len(fmt.Sprintf("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n",
 		metaHeader(goObject(body, time.Now().Add(-time.Hour))), len(body))) + len(body)
 	for _, how := range []struct {
 		name string
 		end  func(string) script
 	}{{"closed", raw}, {"reset", rawReset}} {
-		for from := 0; from < total; from += share {
+		for from := 0; from < total; from += share * step {
 			t.Run(fmt.Sprintf("%s from %d", how.name, from), func(t *testing.T) {
 				t.Parallel()
 				cuts := map[string]int{}
@@ -37,19 +41,20 @@ func TestAnswerCutAtEveryByte(t *testing.T) {
 					}
 					x.good()
 				})
-				for cut := from; cut < min(from+share, total); cut++ {
+				last := min(from+share*step, total)
+				for cut := from; cut < last; cut += step {
 					cuts[actionOf("cut %d", cut).hex()] = cut
 					s.hold(actionOf("cut %d", cut), body)
 				}
 				h := start(t, at(t, s.store))
 				healed := 0
-				for cut := from; cut < min(from+share, total); cut++ {
+				for cut := from; cut < last; cut += step {
 					if got := h.get(actionOf("cut %d", cut)); !got.Miss {
 						h.check(got, body)
 						healed++
 					}
 				}
-				if healed < len(cuts)*9/10 {
+				if healed < len(cuts)-1 {
 					t.Errorf("%d of %d cut answers healed; stderr: %s", healed, len(cuts), h.stderr)
 				}
 				h.end()

@@ -27,8 +27,7 @@ type grantor struct {
 
 	mu      sync.Mutex
 	conns   int
-	seen    []string  // method and path of each request
-	last    time.Time // of the last answer
+	seen    []string // method and path of each request
 	granted []grantedPair
 	refused map[string]bool // keys that the store shall not take any longer
 }
@@ -122,9 +121,6 @@ func (g *grantor) answer(x *asked) {
 	if g.fault == nil || !g.fault(x) {
 		x.good()
 	}
-	g.mu.Lock()
-	g.last = time.Now()
-	g.mu.Unlock()
 }
 
 // good is the right answer of whichever service is meant.

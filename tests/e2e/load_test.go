@@ -86,7 +86,11 @@ func TestSlowDownIsHeeded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := &crowd{most: 2, refusal: refusal, work: func() { time.Sleep(20 * time.Millisecond) }}
+			first := newGate(1) // nobody is done before somebody was refused
+			c := &crowd{most: 2, refusal: func(x *exchange) { first.arrive(); refusal(x) }, work: func() {
+				time.Sleep(20 * time.Millisecond)
+				first.wait()
+			}}
 			s := newBadServer(t, c.serve)
 			h := start(t, at(t, s.store).with("-drain=60s"))
 			putMany(h, "crowded", count, 800)
@@ -141,24 +145,25 @@ func TestSlowDownHoldsBackNoGet(t *testing.T) {
 // smallest come first then, however late they were put.
 func TestDrainTakesTheSmallestFirst(t *testing.T) {
 	const large, small = 300, 200
+	const drain = 10 * time.Second // for which the large ones are too many
 	for name, leave := range map[string]func(h *helper){
-		"close":        func(h *helper) { h.close(3*time.Second + drainSlack); h.stdin.Close() },
+		"close":        func(h *helper) { h.close(drain + drainSlack); h.stdin.Close() },
 		"end of input": func(h *helper) { h.stdin.Close() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newBadServer(t, func(x *exchange) {
 				if x.method == "PUT" && x.isEntry() && len(x.readBody()) > 1000 {
-					time.Sleep(time.Second)
+					time.Sleep(2 * time.Second)
 				}
 				x.good()
 			})
-			h := start(t, at(t, s.store).with("-drain=3s"))
+			h := start(t, at(t, s.store).with("-drain", drain.String()))
 			putMany(h, "large", large, 8000)
 			putMany(h, "small", small, 80)
 			leave(h)
 			h.exitZero()
-			goneWithin(t, h.machine.cache, 3*time.Second+drainSlack)
+			goneWithin(t, h.machine.cache, drain+drainSlack)
 			if n := s.storedOf("small", small); n != small {
 				t.Errorf("%d of %d small entries were stored", n, small)
 			}

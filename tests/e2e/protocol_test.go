@@ -25,13 +25,18 @@ func TestFirstLineIsTheGreeting(t *testing.T) {
 func TestGreetingWaitsForNothing(t *testing.T) {
 	t.Parallel()
 	for _, u := range unreachables[:3] {
-		begin := time.Now()
-		h := start(t, at(t, store{endpoint: u.endpoint(t), bucket: "bucket"}).with("-drain=0s"))
-		if took := time.Since(begin); took > 1500*time.Millisecond { // less than any wait for them
-			t.Errorf("%s: %v", u.name, took)
+		c := at(t, store{endpoint: u.endpoint(t), bucket: "bucket"}).with("-drain=0s")
+		quickest := hang // of some, since a busy machine may be slow itself
+		for range 5 {
+			begin := time.Now()
+			h := start(t, c)
+			quickest = min(quickest, time.Since(begin))
+			h.stdin.Close()
+			h.exitZero()
 		}
-		h.stdin.Close()
-		h.exitZero()
+		if quickest > 1500*time.Millisecond { // less than any wait for them
+			t.Errorf("%s: %v", u.name, quickest)
+		}
 	}
 }
 
