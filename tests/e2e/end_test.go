@@ -264,7 +264,7 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 			for range 3 {
 				quickest = min(quickest, interruptTwice(t, test.send, test.stopped))
 			}
-			if quickest > 3*time.Second { // one interrupt alone leaves 4
+			if quickest > time.Second { // one interrupt alone leaves 2
 				t.Errorf("it took %v to end", quickest)
 			}
 		})

@@ -186,5 +186,6 @@ main(void)
 		TEST(a_private_directory_is_removed_without_the_mirror),
 	};
 
+	signal(SIGINT, SIG_DFL); /* a background job's is ignored */
 	return cmocka_run_group_tests_name("front_end", tests, NULL, NULL);
 }

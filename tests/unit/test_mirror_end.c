@@ -294,5 +294,6 @@ main(void)
 		TEST(leaves_no_temporary_file),
 	};
 
+	signal(SIGINT, SIG_DFL); /* a background job's is ignored */
 	return cmocka_run_group_tests_name("mirror_end", tests, NULL, NULL);
 }

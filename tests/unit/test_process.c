@@ -401,5 +401,6 @@ main(void)
 		cmocka_unit_test(a_root_without_dev_will_do),
 	};
 
+	signal(SIGINT, SIG_DFL); /* a background job's is ignored */
 	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }
