@@ -278,7 +278,11 @@ func TestAShortRunTakesNothingAway(t *testing.T) {
 	z, old := largeHoard(t, 8, 20_000)
 	z.lay(s)
 	fresh := packedOf("fresh", noise(200_000))
-	use(t, scoped(t, s.store), []packed{fresh})
+	h := start(t, scoped(t, s.store))
+	h.miss(actionOf("strange")) // is known to be once the snapshot is
+	h.put(fresh.action, fresh.body)
+	h.leave()
+	h.quiet()
 	if _, got := kept(t, s); !maps.Equal(actions(got), actions(append(old, fresh))) {
 		t.Errorf("%d entries, want %d", len(got), len(old)+1)
 	}
