@@ -158,8 +158,7 @@ func TestCloseWaitsAMomentForTheRestOfASnapshot(t *testing.T) {
 	mirror := h.mirror()
 	n := h.nextID()
 	h.raw(request{ID: n, Command: "close"}.encode(nil))
-	time.Sleep(100 * time.Millisecond) // so that close comes first
-	closed.arrive()
+	time.AfterFunc(300*time.Millisecond, closed.arrive)
 	h.await(n, patience)
 	h.stdin.Close()
 	h.exitZero()
