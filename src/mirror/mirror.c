@@ -12,7 +12,6 @@ enum {
 	/* how long fetches that nobody waits for may take to let go, and a
 	 * sign-in to be refreshed */
 	LET_GO_MS = 500,
-	PAST_END_MS = 1000, /* how long a close waits for a snapshot's end */
 	STEP_MS = 50,
 };
 
@@ -165,21 +164,12 @@ take_messages(struct mirror *m)
 	m->link_ended |= result == LINK_ENDED;
 }
 
-/* While go waits, a snapshot that is still under way is not waited for: most often
- * there is nothing to add to it. Only one whose tables are here may end. */
-static bool
-gives_past_up(struct mirror *m)
-{
-	enum past_state state = past_wait(ahead_past(m->ahead), 0);
-
-	return state == PAST_COMING ||
-	       (state == PAST_TABLES && clock_mono_ms() >= m->past_until_ms);
-}
-
+/* While go waits, a snapshot of which something is still under way is not waited
+ * for: most often there is nothing to add to it. */
 static bool
 wait_packed(struct mirror *m, bool go_waits, uint64_t until_ms)
 {
-	if (!m->packer || (go_waits && gives_past_up(m))) {
+	if (!m->packer || (go_waits && !past_is_known(ahead_past(m->ahead)))) {
 		return true;
 	}
 	return packer_wait(m->packer, until_ms);
@@ -206,7 +196,6 @@ static void
 drain(struct mirror *m, bool go_waits)
 {
 	m->drained_ms = clock_mono_ms() + m->drain_ms;
-	m->past_until_ms = clock_mono_ms() + PAST_END_MS;
 	remote_hurry(&m->remote);
 	queue_hurry(&m->crew.queue);
 	if (m->packer) {

@@ -19,9 +19,8 @@ struct mirror {
 	struct ahead *ahead;
 	struct packer *packer;
 	uint64_t next_alive_ms;
-	uint64_t drain_ms;      /* how long uploads may take at the end, */
-	uint64_t drained_ms;    /* and until when, in a drain */
-	uint64_t past_until_ms; /* and until when for the last snapshot's end */
+	uint64_t drain_ms;   /* how long uploads may take at the end, */
+	uint64_t drained_ms; /* and until when, in a drain */
 	bool interrupted, closing, link_ended;
 };
 

@@ -334,14 +334,30 @@ past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms)
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* Under the lock. */
+static bool
+is_known(const struct past *p)
+{
+	return p->news.state != PAST_COMING && p->news.state != PAST_TABLES;
+}
+
+bool
+past_is_known(struct past *p)
+{
+	pthread_mutex_lock(&p->lock);
+	bool known = is_known(p);
+
+	pthread_mutex_unlock(&p->lock);
+	return known;
+}
+
 enum past_state
 past_wait(struct past *p, uint64_t deadline_ms)
 {
 	bool in_time = true;
 
 	pthread_mutex_lock(&p->lock);
-	while (in_time && (p->news.state == PAST_COMING ||
-				  p->news.state == PAST_TABLES)) {
+	while (in_time && !is_known(p)) {
 		in_time = thread_wait_until(&p->changed, &p->lock, deadline_ms);
 	}
 	enum past_state state = p->news.state;

@@ -91,6 +91,9 @@ void past_watch(struct past *p, struct past_news *news, uint64_t deadline_ms);
  * deadline. Any thread. */
 enum past_state past_wait(struct past *p, uint64_t deadline_ms);
 
+/* True once past_wait would not wait. Any thread. */
+bool past_is_known(struct past *p);
+
 /* How many entries there are, if they are known by now and the action is none of
  * them; else 0. Any thread. */
 size_t past_lacks(struct past *p, const struct id *action);
