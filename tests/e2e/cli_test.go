@@ -144,7 +144,7 @@ func TestAtATerminalItExplainsItself(t *testing.T) {
 	go func() { done <- cmd.Wait() }()
 	select {
 	case <-done:
-	case <-time.After(prompt):
+	case <-time.After(hang):
 		cmd.Process.Kill()
 		t.Error("it waits for input")
 	}

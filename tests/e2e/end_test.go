@@ -65,7 +65,7 @@ func TestDrainAfterTheEndHasADeadline(t *testing.T) {
 	h.put(victim, sample)
 	h.stdin.Close()
 	h.exitZero()
-	goneWithin(t, h.machine.cache, 3*time.Second+drainSlack)
+	goneWithin(t, h.machine.cache, hang)
 }
 
 func TestCloseUploadsTheTail(t *testing.T) {
@@ -248,7 +248,9 @@ func TestInterruptThenEndOfInput(t *testing.T) {
 }
 
 // The second Ctrl-C ends it now, whatever the mirror has heard of the two: both,
-// one because they came while it could not look, or none.
+// one because they came while it could not look, or none. One Ctrl-C leaves
+// uploads a short time, so a machine that had but one, and had it half a second
+// before, is the last to end.
 func TestSecondInterruptEndsIt(t *testing.T) {
 	for name, test := range map[string]struct {
 		send    func(*helper, syscall.Signal)
@@ -260,38 +262,49 @@ func TestSecondInterruptEndsIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			quickest := hang // of some, since a busy machine may be slow itself
-			for range 3 {
-				quickest = min(quickest, interruptTwice(t, test.send, test.stopped))
+			tries := 5 // a busy machine may let either wait
+			for ; tries > 0 && !interruptTwice(t, test.send, test.stopped); tries-- {
 			}
-			if quickest > time.Second { // one interrupt alone leaves 2
-				t.Errorf("it took %v to end", quickest)
+			if tries == 0 {
+				t.Error("a second interrupt ends nothing earlier than one")
 			}
 		})
 	}
 }
 
-// interruptTwice gives the time from the second interrupt's exit to the end of
-// the mirror.
-func interruptTwice(t *testing.T, send func(*helper, syscall.Signal), stopped bool) time.Duration {
+// interruptTwice says whether a helper's mirror was gone before that of another
+// whose only interrupt came before.
+func interruptTwice(t *testing.T, send func(*helper, syscall.Signal), stopped bool) bool {
+	t.Helper()
+	once, twice := held(t), held(t)
+	patient, mirror := once.mirror(), twice.mirror()
+	once.signalAll(syscall.SIGINT)
+	once.stdin.Close()
+	once.exit(hang)
+	time.Sleep(500 * time.Millisecond)
+	if stopped {
+		syscall.Kill(mirror, syscall.SIGSTOP)
+	}
+	send(twice, syscall.SIGINT)
+	twice.heard()
+	send(twice, syscall.SIGINT)
+	twice.exit(hang)
+	syscall.Kill(mirror, syscall.SIGCONT)
+	goneWithin(t, twice.machine.cache, hang)
+	_, first := processStat(patient)
+	goneWithin(t, once.machine.cache, hang)
+	noTemporaries(t, twice.machine.cache)
+	return first
+}
+
+// held is a helper that was told to close and waits for its upload.
+func held(t *testing.T) *helper {
 	t.Helper()
 	s, _ := heldPuts(t)
 	h := start(t, at(t, s.store).with("-drain=60s"))
 	h.put(victim, sample)
 	h.raw(request{ID: h.nextID(), Command: "close"}.encode(nil))
-	mirror := h.mirror()
-	if stopped {
-		syscall.Kill(mirror, syscall.SIGSTOP)
-	}
-	send(h, syscall.SIGINT)
-	h.heard()
-	send(h, syscall.SIGINT)
-	h.exit(patience)
-	syscall.Kill(mirror, syscall.SIGCONT)
-	begin := time.Now()
-	goneWithin(t, h.machine.cache, patience)
-	noTemporaries(t, h.machine.cache)
-	return time.Since(begin)
+	return h
 }
 
 // Whoever terminates the helper alone would fail the build by ending it, so the

@@ -37,7 +37,7 @@ func filled(t testing.TB) *badServer {
 func fill(t testing.TB, c config) {
 	t.Helper()
 	seed(t, c.cache, "local")
-	build(t, withHelper(c), sharedModule(t))
+	build(t, withHelper(c.set("GOCACHE_S3_DRAIN=10m")), sharedModule(t))
 }
 
 // build builds the module to its end, uploads and all, and gives the number of

@@ -109,6 +109,18 @@ func TestOddNameInTheCache(t *testing.T) {
 // often there is nothing to add to it, so go does not wait for it.
 func TestCloseDoesNotWaitForTheRestOfASnapshot(t *testing.T) {
 	t.Parallel()
+	quickest := hang // of some, since a busy machine may be slow itself
+	for range 3 {
+		quickest = min(quickest, withoutTheRest(t))
+	}
+	if quickest > 4*time.Second { // less than a stalled answer is waited for
+		t.Errorf("it took %v", quickest)
+	}
+}
+
+// withoutTheRest is how long a helper needs for a snapshot without its end.
+func withoutTheRest(t *testing.T) time.Duration {
+	t.Helper()
 	s := newBadServer(t, func(x *exchange) {
 		if x.method != "GET" || !strings.HasPrefix(x.entry, snapshotKeys) {
 			x.good()
@@ -121,15 +133,14 @@ func TestCloseDoesNotWaitForTheRestOfASnapshot(t *testing.T) {
 	z, entries := largeHoard(t, 2, 10_000)
 	z.inline(blockOf(packedOf("small", []byte("small"))))
 	z.lay(s)
+	began := time.Now()
 	h := start(t, scoped(t, s.store))
 	for _, e := range entries {
 		h.hit(e.action, e.body)
 	}
-	began := time.Now()
 	h.close(patience)
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("close took %v", took)
-	}
+	took := time.Since(began)
 	h.stdin.Close()
 	h.exitZero()
+	return took
 }

@@ -103,7 +103,7 @@ func mirrorsIn(t testing.TB, cache string) []int {
 func (h *helper) mirror() int {
 	h.t.Helper()
 	var found []int
-	waitFor(h.t, "a mirror", prompt, func() bool {
+	waitFor(h.t, "a mirror", hang, func() bool {
 		found = descendants(h.cmd.Process.Pid)
 		return len(found) == 1
 	})
@@ -128,7 +128,7 @@ func (h *helper) leave() {
 // heard waits until the helper has taken every signal that it was sent.
 func (h *helper) heard() {
 	h.t.Helper()
-	waitFor(h.t, "the helper to take its signals", prompt, func() bool {
+	waitFor(h.t, "the helper to take its signals", hang, func() bool {
 		return !slices.ContainsFunc([]string{"SigPnd", "ShdPnd"}, func(field string) bool {
 			return strings.Trim(statusField(h.cmd.Process.Pid, field), "0") != ""
 		})

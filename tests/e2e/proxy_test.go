@@ -77,7 +77,7 @@ func TestProxy(t *testing.T) {
 				if auth {
 					url = p.as(proxyUserEncoded)
 				}
-				goesThrough(t, proxied(t, place, url).with("-v"), p, storeTLS)
+				goesThrough(t, proxied(t, place, url).with("-v", "-drain=60s"), p, storeTLS)
 			})
 		}
 	}
@@ -94,7 +94,7 @@ func goesThrough(t *testing.T, c config, p *testProxy, tunnelled bool) {
 	h.put(victim, body)
 	h.put(actionOf("small"), sample)
 	h.end()
-	goneWithin(t, c.cache, patience)
+	goneWithin(t, c.cache, hang)
 	again := start(t, c.emptied(t))
 	again.hit(victim, body)
 	again.hit(actionOf("small"), sample)
@@ -250,11 +250,11 @@ func TestGoBuildThroughAProxy(t *testing.T) {
 	p := newProxy(t, proxyUser, conf)
 	place := serve(t, minio, true).newBucket(t).store
 	place.ca = ca
-	c := proxied(t, place, p.as(proxyUserEncoded))
+	c := proxied(t, place, p.as(proxyUserEncoded)).set("GOCACHE_S3_DRAIN=10m")
 	dir := newModule(t, nil)
 	g := withHelper(c)
 	g.run(t, dir, "build", "./...")
-	goneWithin(t, c.cache, patience)
+	goneWithin(t, c.cache, hang)
 	g.config = c.emptied(t)
 	if n := g.compiles(t, dir, "build", "./..."); n > 0 {
 		t.Errorf("%d compilations by the second machine", n)

@@ -25,7 +25,7 @@ func TestRoleOfARealTokenService(t *testing.T) {
 	c := at(t, b.store)
 	c.writeHome(t, ".aws/config", "[default]\nrole_arn = arn:minio:iam:::role/any\nrole_session_name = e2e\nsource_profile = base\n"+
 		"[profile base]\naws_access_key_id = "+accessKey+"\naws_secret_access_key = "+secretKey+"\n")
-	h := start(t, keyless(c).set("AWS_ENDPOINT_URL_STS="+b.endpoint))
+	h := start(t, keyless(c).set("AWS_ENDPOINT_URL_STS="+b.endpoint).with("-drain=60s"))
 	h.put(victim, sample)
 	h.end()
 	h.quiet()
@@ -39,7 +39,7 @@ func TestRoleOfARealTokenService(t *testing.T) {
 func TestWebIdentityOfARealTokenService(t *testing.T) {
 	t.Parallel()
 	b := serve(t, minioWithIdentities, false).newBucket(t)
-	waitFor(t, "MinIO knows its policies", hang, func() bool { return grantsKeys(t, b.endpoint) })
+	waitFor(t, "MinIO knows its policies", startUp, func() bool { return grantsKeys(t, b.endpoint) })
 	c := at(t, b.store)
 	token := filepath.Join(c.dir, "secrets", "token")
 	if err := os.Mkdir(filepath.Dir(token), 0o700); err != nil {
@@ -47,7 +47,7 @@ func TestWebIdentityOfARealTokenService(t *testing.T) {
 	}
 	theIssuer().keepWriting(t, token, 12*time.Second, 4*time.Second)
 	h := start(t, keyless(c).set("AWS_SESSION_TOKEN=", "AWS_ENDPOINT_URL_STS="+b.endpoint,
-		"AWS_WEB_IDENTITY_TOKEN_FILE="+token, "AWS_ROLE_ARN=arn:minio:iam:::role/any"))
+		"AWS_WEB_IDENTITY_TOKEN_FILE="+token, "AWS_ROLE_ARN=arn:minio:iam:::role/any").with("-drain=60s"))
 	for n := range 40 {
 		b.write(actionOf("%d", n).hex(), goObject(sample, time.Now()))
 		h.hit(actionOf("%d", n), sample)
@@ -116,7 +116,7 @@ func startMetadataMock(t *testing.T, k keys, end time.Time) string {
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
 	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	waitFor(t, "the metadata mock", hang, func() bool { return answersAtAll(url) })
+	waitFor(t, "the metadata mock", startUp, func() bool { return answersAtAll(url) })
 	return url
 }
 
@@ -146,7 +146,7 @@ func TestInstanceOfAmazonsMock(t *testing.T) {
 	b := serve(t, minio, false).newBucket(t)
 	url := startMetadataMock(t, b.assumeRole(), time.Now().Add(time.Hour))
 	h := start(t, keyless(at(t, b.store)).set("AWS_EC2_METADATA_DISABLED=",
-		"AWS_EC2_METADATA_SERVICE_ENDPOINT="+url, "AWS_EC2_METADATA_V1_DISABLED=true"))
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT="+url, "AWS_EC2_METADATA_V1_DISABLED=true").with("-drain=60s"))
 	h.put(victim, sample)
 	h.end()
 	h.quiet()

@@ -128,7 +128,7 @@ func (r realProxy) start(t testing.TB, storePort int, user, password string, htt
 		}
 	})
 	address := fmt.Sprintf("127.0.0.1:%d", p.port)
-	waitFor(t, r.name+" answers", hang, func() bool {
+	waitFor(t, r.name+" answers", startUp, func() bool {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			c.Close()

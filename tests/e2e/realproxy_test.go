@@ -43,11 +43,11 @@ func throughRealProxy(t *testing.T, place store, url, user, password string) {
 	if user != "" {
 		right = user + ":" + password + "@"
 	}
-	c := with(right).with("-v")
+	c := with(right).with("-v", "-drain=60s")
 	h := start(t, c)
 	h.put(victim, sample)
 	h.end()
-	goneWithin(t, c.cache, patience)
+	goneWithin(t, c.cache, hang)
 	again := start(t, c.emptied(t))
 	again.hit(victim, sample)
 	again.end()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ func TestRequestsAreWellFormed(t *testing.T) {
 	t.Parallel()
 	s := newBadServer(t, nil)
 	s.hold(victim, sample)
-	c := at(t, s.store).set("AWS_SESSION_TOKEN=CANARYTOKEN/+=")
+	c := at(t, s.store).with("-drain=60s").set("AWS_SESSION_TOKEN=CANARYTOKEN/+=")
 	c.prefix = "some/prefix"
 	h := start(t, c)
 	h.hit(victim, sample)
@@ -115,7 +116,7 @@ func TestConnectionsAreKept(t *testing.T) {
 func TestServerThatClosesAlways(t *testing.T) {
 	t.Parallel()
 	s := newBadServer(t, func(x *exchange) { x.good(); x.close() })
-	h := start(t, at(t, s.store))
+	h := start(t, at(t, s.store).with("-drain=60s"))
 	for i := range 40 {
 		s.hold(actionOf("closing %d", i), sample)
 		h.hit(actionOf("closing %d", i), sample)
@@ -131,15 +132,18 @@ func TestServerThatClosesAlways(t *testing.T) {
 // An idle connection that the server closes is replaced without a word.
 func TestIdleConnectionThatEnds(t *testing.T) {
 	t.Parallel()
+	answered := make(chan net.Conn, 100)
 	s := newBadServer(t, func(x *exchange) {
 		x.good()
-		go func() { time.Sleep(100 * time.Millisecond); x.conn.Close() }()
+		if x.isEntry() {
+			answered <- x.conn
+		}
 	})
 	h := start(t, at(t, s.store))
 	for i := range 4 {
 		s.hold(actionOf("idle %d", i), sample)
 		h.hit(actionOf("idle %d", i), sample)
-		time.Sleep(300 * time.Millisecond)
+		(<-answered).Close()
 	}
 	h.end()
 	h.quiet()
@@ -171,7 +175,7 @@ func TestWhatIsSharedIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newBadServer(t, nil)
 	s.hold(victim, sample)
-	c := at(t, s.store)
+	c := at(t, s.store).with("-drain=60s")
 	h := start(t, c)
 	h.hit(victim, sample)
 	h.put(bystander, sample)
@@ -199,7 +203,7 @@ func TestWhatWasDroppedIsSentLater(t *testing.T) {
 	again := start(t, c.with("-drain=60s"))
 	again.hit(victim, sample)
 	again.end()
-	waitFor(t, "the upload behind the helper's back", patience, func() bool { return s.entries() == 1 })
+	waitFor(t, "the upload behind the helper's back", hang, func() bool { return s.entries() == 1 })
 }
 
 // Uploads go on during the build, and gets do not wait behind them.
@@ -218,7 +222,7 @@ func TestGetsDoNotWaitForUploads(t *testing.T) {
 		t.Errorf("%d uploads are not answered, want 1 to 24", n)
 	}
 	release()
-	h.close(60 * time.Second)
+	h.close(hang + drainSlack)
 	h.exitZero()
 	if s.entries() != 44 {
 		t.Errorf("%d entries in the bucket, want 44; stderr: %s", s.entries(), h.stderr)
@@ -233,7 +237,7 @@ func uploadsAtOnce(t *testing.T, puts int, expected int64) (most int64) {
 	var now int64
 	enough := make(chan struct{})
 	open := sync.OnceFunc(func() { close(enough) })
-	defer time.AfterFunc(20*time.Second, open).Stop()
+	defer time.AfterFunc(hang, open).Stop()
 	come := func(by int64) {
 		lock.Lock()
 		defer lock.Unlock()
@@ -255,7 +259,7 @@ func uploadsAtOnce(t *testing.T, puts int, expected int64) (most int64) {
 	for i := range puts {
 		h.put(actionOf("upload %d", i), fmt.Appendf(nil, "%d", i))
 	}
-	h.close(60 * time.Second)
+	h.close(hang + drainSlack)
 	h.exitZero()
 	if s.entries() != puts {
 		t.Errorf("%d entries in the bucket, want %d; stderr: %s", s.entries(), puts, h.stderr)

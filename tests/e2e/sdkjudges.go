@@ -94,7 +94,7 @@ func startBoto(t testing.TB) sdk {
 func (s sdk) ask(q question) error {
 	a := <-s
 	defer func() { s <- a }()
-	timer := time.AfterFunc(hang, func() { a.kill() })
+	timer := time.AfterFunc(5*time.Minute, func() { a.kill() })
 	defer timer.Stop()
 	var answer struct{ Error string }
 	if err := a.in.Encode(q); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -93,6 +94,9 @@ func stopServers() {
 	}
 }
 
+// startUp is what a real server may take, several times as long as any does.
+const startUp = 5 * time.Minute
+
 func startServer(t testing.TB, kind serverKind, https bool) *server {
 	t.Helper()
 	dir, err := os.MkdirTemp(runDir, "server")
@@ -114,7 +118,7 @@ func startServer(t testing.TB, kind serverKind, https bool) *server {
 		s.ca = ca.bundle(t, filepath.Join(dir, "ca.pem"))
 	}
 	s.run(t, kind)
-	waitFor(t, kind.name+" answers, see "+dir, hang, func() bool { return healthy(s.endpoint + kind.health) })
+	waitFor(t, kind.name+" answers, see "+dir, startUp, func() bool { return healthy(s.endpoint + kind.health) })
 	if kind.prepare != nil {
 		s.keys = kind.prepare(t, s)
 	}
@@ -143,7 +147,7 @@ func (s *server) run(t testing.TB, kind serverKind) {
 }
 
 func healthy(url string) bool {
-	client := http.Client{Timeout: time.Second, Transport: &http.Transport{
+	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
 		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true},
 		DisableKeepAlives: true}}
 	answer, err := client.Get(url)
@@ -190,11 +194,24 @@ func listen(t testing.TB) net.Listener {
 	return l
 }
 
+// Ports below those that the kernel gives to whoever wants any, so that nobody
+// takes one between its choice and its use.
+const (
+	firstPort = 12000
+	portCount = 20000
+)
+
+var portsTried atomic.Int64
+
+// freePort is one that nobody listens to, a new one each time.
 func freePort() int {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
+	for range portCount {
+		port := firstPort + (os.Getpid()*100+int(portsTried.Add(1)))%portCount
+		l, err := net.Listen("tcp4", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	panic("no free port")
 }

@@ -111,7 +111,7 @@ func TestWrongRegionAtEveryStore(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			b := p.newBucket(t)
 			b.write(victim.hex(), goObject(sample, time.Now()))
-			h := start(t, at(t, b.store).set("AWS_REGION=eu-central-9"))
+			h := start(t, at(t, b.store).with("-drain=60s").set("AWS_REGION=eu-central-9"))
 			h.hit(victim, sample)
 			h.put(bystander, sample)
 			h.end()

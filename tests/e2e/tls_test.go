@@ -117,7 +117,11 @@ func TestTLS(t *testing.T) {
 			t.Parallel()
 			s, place := test.listen(t, nil)
 			s.hold(victim, sample)
-			h := start(t, at(t, place).with("-drain=2s"))
+			drain := "-drain=2s"
+			if test.good {
+				drain = "-drain=60s"
+			}
+			h := start(t, at(t, place).with(drain))
 			if test.good {
 				h.hit(victim, sample)
 				h.put(bystander, sample)
@@ -292,7 +296,7 @@ func TestHandshakeThatStalls(t *testing.T) {
 func TestBodyOverTLSIsUnsignedOrRightlySigned(t *testing.T) {
 	t.Parallel()
 	s, place := tlsCase{}.listen(t, nil)
-	h := start(t, at(t, place))
+	h := start(t, at(t, place).with("-drain=60s"))
 	h.put(victim, sample)
 	h.end()
 	h.quiet()
@@ -314,7 +318,7 @@ func TestStoreThatRefusesUnsignedBodies(t *testing.T) {
 		}
 		x.good()
 	})
-	h := start(t, at(t, place))
+	h := start(t, at(t, place).with("-drain=60s"))
 	h.put(victim, sample)
 	h.put(bystander, sample)
 	h.end()
