@@ -37,21 +37,25 @@ func TestMirrorLostDuringAGet(t *testing.T) {
 			})
 			s.hold(victim, sample)
 			s.hold(bystander, sample)
-			h := start(t, at(t, s.store).set(crashing...))
-			h.put(actionOf("queued"), sample)
+			h := start(t, at(t, s.store).set(crashing...).with("-drain=60s"))
+			h.put(actionOf("before"), sample)
+			waitFor(t, "the upload", hang, func() bool { return s.entries() == 3 })
 			n := h.nextID()
 			h.raw(getRequest(n, victim).encode(nil))
-			time.Sleep(200 * time.Millisecond)
+			waitFor(t, "the get", hang, func() bool { return len(s.requests("GET", victim.hex())) > 0 })
 			syscall.Kill(h.mirror(), sig)
 			if got := h.await(n, patience); !got.Miss {
 				h.check(got, sample)
 			}
 			h.hit(bystander, sample)
-			h.end()
+			h.put(actionOf("after"), sample)
+			h.close(hang + drainSlack)
+			h.stdin.Close()
+			h.exitZero()
 			h.said(0, 2)
-			goneWithin(t, h.machine.cache, prompt)
-			if _, stored := s.load(actionOf("queued").hex()); !stored {
-				t.Errorf("the put before it is lost; stderr: %s", h.stderr)
+			goneWithin(t, h.machine.cache, hang)
+			if _, stored := s.load(actionOf("after").hex()); !stored {
+				t.Errorf("a put after it is lost; stderr: %s", h.stderr)
 			}
 		})
 	}

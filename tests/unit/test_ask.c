@@ -251,7 +251,7 @@ static void
 pays_for_silence_on_a_kept_connection(void **state)
 {
 	f = fixture_prepare(take_one_on_each_connection);
-	f->patience.stored_ms = 300;
+	f->patience.stored_ms = 2000;
 	fixture_start(f);
 	struct entry e = store_entry(f, 1, "one"),
 		     other = store_entry(f, 2, "two");

@@ -173,7 +173,7 @@ so_does_an_upload_that_takes_too_long(void **state)
 	struct entry e = store_entry(f, 1, "one");
 
 	held = true;
-	f->patience.stored_ms = 50;
+	f->patience.stored_ms = 2000;
 	remote_upload(&f->remote, &e);
 	assert_int_equal(f->remote.counts.uploaded, 1);
 	assert_in_range(f->remote.pace.window, 1, 2); /* it may have grown */

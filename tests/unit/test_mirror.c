@@ -73,7 +73,7 @@ says_that_it_is_alive(void **state)
 	for (int i = 0; i < 2; i++) {
 		do {
 			assert_int_equal(
-				link_receive(f->link[0], &m, LINK_SILENCE_MS),
+				link_receive(f->link[0], &m, FIXTURE_SOON_MS),
 				LINK_OK);
 		} while (m.kind == LINK_SAY);
 		assert_int_equal(m.kind, LINK_ALIVE);

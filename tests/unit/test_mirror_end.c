@@ -160,7 +160,7 @@ a_hurry_shortens_the_end(void **state)
 static void
 a_close_ends_with_its_front(void **state)
 {
-	enum { DRAIN_MS = 3000 };
+	enum { DRAIN_MS = 5000 };
 
 	f = mirror_prepare(say_nothing);
 	mirror_setup.drain_ms = DRAIN_MS;
@@ -171,7 +171,7 @@ a_close_ends_with_its_front(void **state)
 	send_close(f, DRAIN_MS);
 	script_await(&f->server, 1);
 	end_link(f);
-	await_end(DRAIN_MS * 3 / 2);
+	await_end(DRAIN_MS * 2 - 500);
 	fixture_close(f);
 }
 

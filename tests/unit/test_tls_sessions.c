@@ -77,7 +77,7 @@ count_reused(size_t enough)
 	static char log[64 * 1024];
 	size_t count = 0;
 
-	for (int tries = 0; tries < 500 && count < enough; tries++) {
+	for (int tries = 0; tries < 6000 && count < enough; tries++) {
 		FILE *f = fopen(in_dir("server.log"), "r");
 
 		assert_non_null(f);

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 10000, ARGS_MAX = 32 };
+enum { PATIENCE_MS = 60000, ARGS_MAX = 32 };
 
 static char dir[] = "/tmp/gocache-s3-tls-XXXXXX";
 static struct trust *trust; /* believes the two authorities of the tests */
@@ -48,7 +48,7 @@ read_port(const char *log)
 	const char *at;
 	unsigned port = 0;
 
-	for (int tries = 0; tries < 500 && port == 0; tries++) {
+	for (int tries = 0; tries < 6000 && port == 0; tries++) {
 		FILE *f = fopen(log, "r");
 		size_t n = f ? fread(text, 1, sizeof text - 1, f) : 0;
 
