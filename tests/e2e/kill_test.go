@@ -13,7 +13,8 @@ import (
 )
 
 // A sanitizer shall not take the signals of these tests for a bug.
-var crashing = []string{"ASAN_OPTIONS=handle_segv=0:handle_abort=0", "UBSAN_OPTIONS=handle_segv=0:handle_abort=0"}
+var crashing = []string{"ASAN_OPTIONS=handle_segv=0:handle_abort=0",
+	"UBSAN_OPTIONS=handle_segv=0:handle_abort=0", "TSAN_OPTIONS=handle_segv=0:handle_abort=0"}
 
 // Every way to lose the process that talks to the network.
 var losses = map[string]syscall.Signal{
