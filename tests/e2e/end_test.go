@@ -220,7 +220,7 @@ func TestInterruptDoesNotEndTheConversation(t *testing.T) {
 	t.Parallel()
 	s := slowPuts(t, 100*time.Millisecond)
 	s.hold(victim, sample)
-	h := start(t, at(t, s.store))
+	h := start(t, at(t, s.store).with("-drain=50s"))
 	h.put(bystander, sample)
 	h.signalAll(syscall.SIGINT)
 	time.Sleep(50 * time.Millisecond)
@@ -290,8 +290,12 @@ func interruptTwice(t *testing.T, send func(*helper, syscall.Signal), stopped bo
 	send(twice, syscall.SIGINT)
 	twice.exit(hang)
 	syscall.Kill(mirror, syscall.SIGCONT)
-	goneWithin(t, twice.machine.cache, hang)
+	waitFor(t, "the mirror's end", hang, func() bool {
+		_, running := processStat(mirror)
+		return !running
+	})
 	_, first := processStat(patient)
+	goneWithin(t, twice.machine.cache, hang)
 	goneWithin(t, once.machine.cache, hang)
 	noTemporaries(t, twice.machine.cache)
 	return first
@@ -342,7 +346,7 @@ func TestTerminateEndsTheWaiting(t *testing.T) {
 func TestHangUpChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := slowPuts(t, 100*time.Millisecond)
-	h := start(t, at(t, s.store))
+	h := start(t, at(t, s.store).with("-drain=50s"))
 	h.put(bystander, sample)
 	h.signalAll(syscall.SIGHUP)
 	time.Sleep(50 * time.Millisecond)
